@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only) */
+/* Shared memory between the probe and the native library that triggers it; the agent's C# never sees it. */
+#pragma once
+
+#include "abi.h"
+
+/* One worker's private state. It lives here and not in a bpf_loop context, so that the verifier reads it back as
+ * unknown scalars and does not walk the callback once per constant offset. */
+struct se_shard {
+	uint64_t chunk; /* being filled */
+	uint64_t used; /* bytes of it, the leading word included */
+	uint64_t first; /* index in allgs of the block in hand */
+	uint64_t count; /* goroutines in it */
+	uint64_t has_chunk;
+	uint64_t dead;
+	uint64_t recorded;
+	uint64_t started;
+	uint64_t finished;
+	uint64_t gs[SE_BLOCK_GOROUTINES];
+};
+
+struct se_control {
+	uint64_t nonce; /* workers present nonce + shard as the value of their signal */
+	uint64_t allgs;
+	uint64_t count;
+	uint64_t stack_bytes_max;
+	uint64_t abort;
+	uint64_t next_block;
+	uint64_t next_chunk;
+	uint64_t next_note;
+	struct se_layout layout;
+	struct se_shard shards[SE_MAX_WORKERS];
+};
+
+/* A note names a record that needs more reading after the probe (chunk << 32 | offset), or with one of these bits the
+ * index in allgs of what the probe could not read or had no room for. */
+#define SE_NOTE_UNREAD_BLOCK (1ULL << 63)
+#define SE_NOTE_UNREAD_GOROUTINE (1ULL << 62)
+#define SE_NOTE_INDEX ((1ULL << 62) - 1)
+
+/* Each chunk begins with a word that counts its used bytes, itself included. */
+#define SE_CHUNK_HEADER_BYTES 8
+
+/* 32-bit signal numbers and siginfo offsets are the same on amd64 and arm64 (asm-generic/siginfo.h). */
+#define SE_PROBE_SIGNAL 23 /* SIGURG: Go's own preemption signal; the runtime tolerates spurious ones */
+#define SE_SIGINFO_VALUE_OFFSET 24 /* si_value of rt signals, unused bytes of a tgkill's siginfo */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the steps of one snapshot share. Lives on the snapshot's own thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include "control.h"
+#include "goroutine.h"
+#include "registers.h"
+#include "sideeye.h"
+
+enum se_worker_state {
+	SE_WORKER_NO,
+	SE_WORKER_CHOSEN, /* a SIGURG is on its way */
+	SE_WORKER_AT_SIGNAL, /* in signal-delivery-stop, has executed nothing */
+	SE_WORKER_RUNNING, /* passing the probe */
+};
+
+struct se_thread {
+	pid_t tid;
+	pid_t target_tid;
+	bool seized;
+	bool stopped;
+	bool can_work; /* in a plain ptrace stop and not blocking SIGURG */
+	int pending_signal; /* the target's own, to be delivered when we let go */
+	enum se_worker_state worker;
+	struct se_registers registers;
+};
+
+/* Output of the process_vm_readv side: one growing mapping, record after record. */
+struct se_arena {
+	uint8_t *base;
+	uint64_t capacity;
+	uint64_t used;
+};
+
+struct se_address_list {
+	uint64_t *items;
+	uint64_t count;
+	uint64_t capacity;
+};
+
+struct se_capture {
+	const struct se_snapshot_request *request;
+	struct se_snapshot_result *result;
+	struct se_probe *probe;
+	struct se_output *output;
+	struct se_arena *arena;
+	struct se_thread *threads;
+	uint32_t thread_count;
+	uint32_t thread_capacity;
+	uint64_t deadline; /* CLOCK_MONOTONIC ns */
+	uint64_t allgs; /* address of the array of *g */
+	uint64_t count; /* of its entries that we read */
+	struct se_address_list notes; /* goroutine records of ours that need a second look, as pointers */
+	struct se_address_list scratch;
+};
+
+struct se_output {
+	struct se_arena arena;
+	struct se_probe *probe;
+	uint32_t chunks; /* of the probe, filled */
+};
+
+/* clock.c */
+uint64_t se_monotonic_ns(void);
+uint64_t se_realtime_ns(void);
+bool se_is_late(const struct se_capture *capture);
+int se_ticks_start(timer_t *timer);
+void se_ticks_stop(timer_t timer);
+#define SE_TICK_SIGNAL (SIGRTMAX - 2)
+
+/* freeze.c: each returns an enum se_outcome */
+uint32_t se_freeze(struct se_capture *capture);
+void se_resume(struct se_capture *capture);
+int se_wait(struct se_capture *capture, struct se_thread *thread, int *status);
+
+/* read_vm.c */
+typedef bool se_claim(void *context, uint64_t *first, uint64_t *count);
+void se_read_vm(struct se_capture *capture, se_claim *claim, void *context);
+int se_read_target(pid_t pid, uint64_t address, void *destination, size_t bytes);
+uint32_t se_find_goroutines(struct se_capture *capture);
+
+/* read_bpf.c */
+void se_prepare_probe(struct se_capture *capture);
+void se_read_bpf(struct se_capture *capture);
+
+/* follow.c: threads, running stacks, ms, labels, deferred stacks */
+void se_follow(struct se_capture *capture);
+
+/* batch.c: many small reads in few system calls */
+struct se_batch {
+	pid_t pid;
+	uint32_t count;
+	struct iovec local[1024];
+	struct iovec remote[1024];
+	void *tokens[1024];
+	void (*failed)(void *token);
+};
+void se_batch_add(struct se_batch *batch, uint64_t address, void *destination, uint64_t bytes, void *token);
+void se_batch_flush(struct se_batch *batch);
+
+/* arena.c */
+int se_arena_open(struct se_arena *arena, uint64_t capacity, uint64_t populate);
+void *se_arena_take(struct se_arena *arena, uint64_t bytes);
+bool se_list_add(struct se_address_list *list, uint64_t value);
+
+/* probe.c */
+struct se_control *se_probe_control(struct se_probe *probe);
+uint8_t *se_probe_chunks(struct se_probe *probe, uint32_t *count);
+uint64_t *se_probe_notes(struct se_probe *probe, uint32_t *count);

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rest of the pause, with process_vm_readv: what the goroutine records point to and the probe does not follow.
+ * Ms of running goroutines and of those in system calls, stacks of running goroutines (their start is a register of a
+ * thread), stacks too long for the probe or not resident, pprof labels.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+
+static __thread struct se_batch batch;
+
+static uint64_t word(const uint8_t *bytes, uint32_t offset)
+{
+	uint64_t value;
+
+	memcpy(&value, bytes + offset, sizeof(value));
+	return value;
+}
+
+static const uint8_t *g_of(const struct se_goroutine_record *record)
+{
+	return (const uint8_t *)(record + 1);
+}
+
+/* Bytes that could not be read are not there: the record shrinks to nothing, and the decoder finds no such memory. */
+static void memory_failed(void *token)
+{
+	((struct se_memory_record *)token)->bytes = 0;
+}
+
+/* Asks for a piece of the target's memory; its bytes are there after the next flush. */
+static uint8_t *copy_memory(struct se_capture *capture, uint64_t address, uint64_t bytes)
+{
+	struct se_record_header *header;
+	struct se_memory_record *memory;
+
+	if (!address || !bytes || bytes > UINT32_MAX / 2)
+		return NULL;
+	header = se_arena_take(capture->arena, sizeof(*header) + sizeof(*memory) + bytes);
+	if (!header) {
+		capture->result->truncated = 1;
+		return NULL;
+	}
+	memory = (void *)(header + 1);
+	header->kind = SE_RECORD_KIND_MEMORY;
+	header->size = (uint32_t)SE_ALIGN8(sizeof(*header) + sizeof(*memory) + bytes);
+	*memory = (struct se_memory_record){ address, bytes };
+	se_batch_add(&batch, address, memory + 1, bytes, memory);
+	return (uint8_t *)(memory + 1);
+}
+
+static bool was_read(const uint8_t *bytes)
+{
+	return bytes && ((const struct se_memory_record *)bytes)[-1].bytes;
+}
+
+/* The part of a goroutine's stack from `start` on, innermost first up to the limit. */
+static void copy_stack(struct se_capture *capture, struct se_goroutine_record *record, uint64_t start)
+{
+	const struct se_layout *layout = &capture->request->layout;
+	uint64_t low = word(g_of(record), layout->g_stack_lo);
+	uint64_t high = word(g_of(record), layout->g_stack_hi);
+	uint64_t bytes = high - start;
+
+	if (start < low || start >= high)
+		return;
+	if (bytes > capture->request->stack_bytes_max) {
+		bytes = capture->request->stack_bytes_max;
+		record->flags |= SE_GOROUTINE_FLAGS_STACK_CUT;
+	}
+	record->stack_start = start;
+	record->stack_bytes = (uint32_t)bytes;
+	if (!copy_memory(capture, start, bytes))
+		record->flags |= SE_GOROUTINE_FLAGS_STACK_UNREADABLE;
+}
+
+/* A g that the probe could not read: a page that was swapped out. process_vm_readv brings it in. */
+static void read_again(struct se_capture *capture, struct se_goroutine_record *record)
+{
+	struct se_stack_range range;
+
+	if (se_read_target(capture->request->pid, record->g, record + 1, capture->request->layout.g_size))
+		return;
+	record->g_bytes = capture->request->layout.g_size;
+	range = se_stack_of(g_of(record), &capture->request->layout, capture->request->stack_bytes_max);
+	record->stack_start = range.start;
+	record->stack_bytes = (uint32_t)range.bytes;
+	record->flags = range.flags;
+	if (range.start)
+		record->flags |= SE_GOROUTINE_FLAGS_STACK_DEFERRED;
+}
+
+struct running {
+	struct se_goroutine_record *record; /* null for a goroutine in a system call */
+	const uint8_t *m;
+	const uint8_t *gsignal;
+};
+
+static const struct se_thread *thread_of(const struct se_capture *capture, const uint8_t *m)
+{
+	uint64_t tid = word(m, capture->request->layout.m_procid);
+
+	for (uint32_t i = 0; tid && i < capture->thread_count; i++)
+		if (capture->threads[i].seized && (uint64_t)capture->threads[i].target_tid == tid)
+			return &capture->threads[i];
+	return NULL;
+}
+
+static bool within(uint64_t sp, const uint8_t *g, const struct se_layout *layout)
+{
+	return sp >= word(g, layout->g_stack_lo) && sp < word(g, layout->g_stack_hi);
+}
+
+/*
+ * Where a running goroutine's stack is used from: the thread's sp when the thread is on that stack; else the saved one
+ * of the vDSO call or of the switch to g0; else, in a signal handler, somewhere: then the whole stack, and the signal
+ * stack that holds the interrupted registers.
+ */
+static void copy_running(struct se_capture *capture, const struct running *running)
+{
+	const struct se_layout *layout = &capture->request->layout;
+	const uint8_t *g = g_of(running->record);
+	const struct se_thread *thread = thread_of(capture, running->m);
+	uint64_t vdso_sp = word(running->m, layout->m_vdso_sp);
+	uint64_t start = 0;
+
+	if (thread && was_read(running->gsignal) && within(thread->registers.sp, running->gsignal, layout)) {
+		copy_memory(capture, thread->registers.sp,
+			    word(running->gsignal, layout->g_stack_hi) - thread->registers.sp);
+		start = word(g, layout->g_stack_lo);
+	} else if (thread && within(thread->registers.sp, g, layout)) {
+		start = thread->registers.sp;
+	} else if (within(vdso_sp, g, layout)) {
+		start = vdso_sp;
+	} else if (within(word(g, layout->g_sched_sp), g, layout)) {
+		start = word(g, layout->g_sched_sp);
+	} else {
+		running->record->flags |= SE_GOROUTINE_FLAGS_NO_STACK_POINTER;
+		return;
+	}
+	copy_stack(capture, running->record, start);
+}
+
+static int by_value(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+static uint64_t sort_distinct(struct se_address_list *list)
+{
+	uint64_t distinct = 0;
+
+	qsort(list->items, list->count, sizeof(*list->items), by_value);
+	for (uint64_t i = 0; i < list->count; i++)
+		if (!distinct || list->items[i] != list->items[distinct - 1])
+			list->items[distinct++] = list->items[i];
+	return list->count = distinct;
+}
+
+static void copy_string(struct se_capture *capture, const uint8_t *header)
+{
+	uint64_t bytes = word(header, 8);
+
+	copy_memory(capture, word(header, 0), bytes < SE_LABEL_BYTES_MAX ? bytes : SE_LABEL_BYTES_MAX);
+}
+
+/* Go 1.24 on: a slice of {key, value string} (runtime/pprof/label.go, later internal/runtime/pprof/label). */
+static void copy_label_slice(struct se_capture *capture, const uint8_t *slice)
+{
+	uint64_t pairs = word(slice, 8);
+	uint8_t *items;
+
+	if (pairs > SE_LABEL_PAIRS_MAX)
+		pairs = SE_LABEL_PAIRS_MAX;
+	items = copy_memory(capture, word(slice, 0), pairs * 32);
+	if (!items)
+		return;
+	se_batch_flush(&batch);
+	if (!was_read(items))
+		return;
+	for (uint64_t i = 0; i < 2 * pairs; i++)
+		copy_string(capture, items + 16 * i);
+}
+
+enum { HMAP_COUNT = 0, HMAP_B = 9, HMAP_BUCKETS = 16, HMAP_BYTES = 48, /* runtime/map.go, Go 1.19 to 1.23 */
+       BUCKET_SLOTS = 8, BUCKET_STRINGS = 8, BUCKET_OVERFLOW = 8 + 2 * 8 * 16, BUCKET_BYTES = BUCKET_OVERFLOW + 8,
+       TOP_HASH_LIVE = 5 };
+
+static void copy_bucket_strings(struct se_capture *capture, const uint8_t *bucket)
+{
+	for (uint32_t slot = 0; slot < BUCKET_SLOTS; slot++) {
+		if (bucket[slot] < TOP_HASH_LIVE)
+			continue;
+		copy_string(capture, bucket + BUCKET_STRINGS + 16 * slot);
+		copy_string(capture, bucket + BUCKET_STRINGS + 16 * (BUCKET_SLOTS + slot));
+	}
+}
+
+/* Go 1.19 to 1.23: map[string]string. A label map is written once, so it is never found growing. */
+static void copy_label_map(struct se_capture *capture, uint64_t address)
+{
+	uint8_t *map = copy_memory(capture, address, HMAP_BYTES);
+	uint8_t *buckets;
+	uint32_t count;
+
+	se_batch_flush(&batch);
+	if (!was_read(map) || map[HMAP_B] > 4 || !word(map, HMAP_COUNT))
+		return;
+	count = 1U << map[HMAP_B];
+	buckets = copy_memory(capture, word(map, HMAP_BUCKETS), (uint64_t)count * BUCKET_BYTES);
+	se_batch_flush(&batch);
+	if (!was_read(buckets))
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		uint8_t *bucket = buckets + (uint64_t)i * BUCKET_BYTES;
+
+		for (uint32_t chain = 0; chain < SE_LABEL_PAIRS_MAX / BUCKET_SLOTS; chain++) {
+			copy_bucket_strings(capture, bucket);
+			bucket = copy_memory(capture, word(bucket, BUCKET_OVERFLOW), BUCKET_BYTES);
+			se_batch_flush(&batch);
+			if (!was_read(bucket))
+				break;
+		}
+	}
+}
+
+/* Labels are inherited: thousands of goroutines point to a few sets. */
+static void copy_labels(struct se_capture *capture)
+{
+	struct se_address_list *sets = &capture->scratch;
+	uint32_t format = capture->request->layout.label_format;
+
+	sets->count = 0;
+	for (uint64_t i = 0; i < capture->notes.count; i++) {
+		struct se_goroutine_record *record = (void *)capture->notes.items[i];
+		uint64_t labels = word(g_of(record), capture->request->layout.g_labels);
+
+		if (labels && !(record->flags & SE_GOROUTINE_FLAGS_G_UNREADABLE))
+			se_list_add(sets, labels);
+	}
+	if (format == SE_LABEL_FORMAT_NONE || !sort_distinct(sets))
+		return;
+	if (sets->count > SE_LABEL_SETS_MAX)
+		sets->count = SE_LABEL_SETS_MAX; /* a goroutine whose set is missing has labels NULL and says why */
+	for (uint64_t i = 0; i < sets->count && !se_is_late(capture); i++) {
+		uint64_t address = sets->items[i];
+		uint8_t *set = copy_memory(capture, address, format == SE_LABEL_FORMAT_MAP ? 8 : 24);
+
+		se_batch_flush(&batch);
+		if (!was_read(set))
+			continue;
+		if (format == SE_LABEL_FORMAT_MAP)
+			copy_label_map(capture, word(set, 0));
+		else
+			copy_label_slice(capture, set);
+	}
+	se_batch_flush(&batch);
+}
+
+static void copy_threads(struct se_capture *capture)
+{
+	for (uint32_t i = 0; i < capture->thread_count; i++) {
+		const struct se_thread *thread = &capture->threads[i];
+		const struct se_registers *registers = &thread->registers;
+		struct se_record_header *header;
+
+		if (!thread->seized)
+			continue;
+		header = se_arena_take(capture->arena, sizeof(*header) + sizeof(struct se_thread_record));
+		if (!header)
+			return;
+		*header = (struct se_record_header){ sizeof(*header) + sizeof(struct se_thread_record),
+						     SE_RECORD_KIND_THREAD };
+		*(struct se_thread_record *)(header + 1) = (struct se_thread_record){
+			registers->pc, registers->sp, registers->bp, registers->thread_pointer,
+			registers->system_call, (uint32_t)thread->tid, (uint32_t)thread->target_tid };
+	}
+}
+
+/* First round: ms, and stacks whose place is known. Second: the signal stacks' g. Third: stacks of running ones. */
+static void copy_deferred(struct se_capture *capture)
+{
+	const struct se_layout *layout = &capture->request->layout;
+	struct running *running = calloc(capture->notes.count + 1, sizeof(*running));
+	uint64_t count = 0;
+
+	for (uint64_t i = 0; running && i < capture->notes.count && !se_is_late(capture); i++) {
+		struct se_goroutine_record *record = (void *)capture->notes.items[i];
+		uint32_t status;
+
+		if (record->flags & SE_GOROUTINE_FLAGS_G_UNREADABLE)
+			read_again(capture, record);
+		if (record->flags & SE_GOROUTINE_FLAGS_G_UNREADABLE)
+			continue;
+		if (record->flags & SE_GOROUTINE_FLAGS_STACK_DEFERRED && record->stack_start)
+			copy_stack(capture, record, record->stack_start);
+		status = SE_G_U32(g_of(record), layout->g_status) & ~GO_SCAN_BIT;
+		if (status == GO_SYSCALL)
+			copy_memory(capture, word(g_of(record), layout->g_m), layout->m_size);
+		if (status != GO_RUNNING)
+			continue;
+		running[count].record = record;
+		running[count].m = copy_memory(capture, word(g_of(record), layout->g_m), layout->m_size);
+		count += running[count].m != NULL;
+	}
+	se_batch_flush(&batch);
+	for (uint64_t i = 0; i < count; i++)
+		if (was_read(running[i].m))
+			running[i].gsignal = copy_memory(capture, word(running[i].m, layout->m_gsignal), layout->g_size);
+	se_batch_flush(&batch);
+	for (uint64_t i = 0; i < count; i++)
+		if (was_read(running[i].m))
+			copy_running(capture, &running[i]);
+	se_batch_flush(&batch);
+	free(running);
+}
+
+void se_follow(struct se_capture *capture)
+{
+	uint64_t begun = se_monotonic_ns();
+
+	batch = (struct se_batch){ .pid = capture->request->pid, .failed = memory_failed };
+	copy_threads(capture);
+	copy_deferred(capture);
+	copy_labels(capture);
+	capture->result->follow_ns = se_monotonic_ns() - begun;
+}

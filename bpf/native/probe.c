@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "capture.h"
+
+struct se_probe {
+	struct bpf_object *object;
+	struct bpf_link *link;
+	struct se_control *control;
+	uint8_t *chunks;
+	uint64_t *notes;
+	uint32_t chunk_count;
+	uint32_t note_count;
+};
+
+static __thread char *log_text;
+static __thread size_t log_room;
+
+static int keep_log(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	int written;
+
+	if (level == LIBBPF_DEBUG || log_room < 2)
+		return 0;
+	written = vsnprintf(log_text, log_room, format, arguments);
+	if (written > 0) {
+		size_t taken = (size_t)written < log_room ? (size_t)written : log_room - 1;
+
+		log_text += taken;
+		log_room -= taken;
+	}
+	return 0;
+}
+
+static void *map_array(struct bpf_object *object, const char *name, size_t bytes)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
+	void *memory;
+
+	if (!map)
+		return NULL;
+	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int load(struct se_probe *probe)
+{
+	struct bpf_map *chunks = bpf_object__find_map_by_name(probe->object, "chunks");
+	struct bpf_map *notes = bpf_object__find_map_by_name(probe->object, "notes");
+	struct bpf_map *globals = bpf_object__find_map_by_name(probe->object, ".bss");
+	struct bpf_program *program = bpf_object__find_program_by_name(probe->object, "on_signal_deliver");
+	int error;
+
+	if (!chunks || !notes || !globals || !program)
+		return -EINVAL;
+	error = bpf_map__set_max_entries(chunks, probe->chunk_count);
+	if (!error)
+		error = bpf_map__set_max_entries(notes, probe->note_count);
+	if (!error)
+		error = bpf_object__load(probe->object);
+	if (error)
+		return error;
+	if (bpf_map__value_size(globals) < sizeof(*probe->control))
+		return -EINVAL;
+	probe->control = map_array(probe->object, ".bss", sizeof(*probe->control));
+	probe->chunks = map_array(probe->object, "chunks", (size_t)probe->chunk_count * SE_CHUNK_BYTES);
+	probe->notes = map_array(probe->object, "notes", (size_t)probe->note_count * sizeof(uint64_t));
+	if (!probe->control || !probe->chunks || !probe->notes)
+		return -ENOMEM;
+	probe->link = bpf_program__attach_raw_tracepoint(program, "signal_deliver");
+	return libbpf_get_error(probe->link) ? -errno : 0;
+}
+
+int se_probe_load(const void *object, size_t object_bytes, uint32_t chunks, uint32_t notes, char *log,
+		  size_t log_bytes, struct se_probe **out)
+{
+	struct se_probe *probe = calloc(1, sizeof(*probe));
+	int error;
+
+	*out = NULL;
+	if (!probe)
+		return -ENOMEM;
+	log_text = log;
+	log_room = log_bytes;
+	if (log_bytes)
+		*log = 0;
+	libbpf_set_print(keep_log);
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	probe->chunk_count = chunks ? chunks : 1;
+	probe->note_count = notes ? notes : 1;
+	probe->object = bpf_object__open_mem(object, object_bytes, NULL);
+	error = probe->object ? load(probe) : -errno;
+	log_room = 0;
+	if (error) {
+		se_probe_free(probe);
+		return error;
+	}
+	*out = probe;
+	return 0;
+}
+
+void se_probe_free(struct se_probe *probe)
+{
+	if (!probe)
+		return;
+	if (probe->link && !libbpf_get_error(probe->link))
+		bpf_link__destroy(probe->link);
+	if (probe->control)
+		munmap(probe->control, sizeof(*probe->control));
+	if (probe->chunks)
+		munmap(probe->chunks, (size_t)probe->chunk_count * SE_CHUNK_BYTES);
+	if (probe->notes)
+		munmap(probe->notes, (size_t)probe->note_count * sizeof(uint64_t));
+	if (probe->object)
+		bpf_object__close(probe->object);
+	free(probe);
+}
+
+struct se_control *se_probe_control(struct se_probe *probe)
+{
+	return probe->control;
+}
+
+uint8_t *se_probe_chunks(struct se_probe *probe, uint32_t *count)
+{
+	*count = probe->chunk_count;
+	return probe->chunks;
+}
+
+uint64_t *se_probe_notes(struct se_probe *probe, uint32_t *count)
+{
+	*count = probe->note_count;
+	return probe->notes;
+}

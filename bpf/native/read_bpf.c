@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reader that runs inside the target: sends some of its stopped threads through the signal:signal_deliver
+ * tracepoint, where our BPF program copies goroutines in their context, and traps them again before they execute
+ * anything of their own.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "capture.h"
+
+/* How long the others wait for a worker that found no free core. */
+#define LATE_WORKER_NS 4000000
+
+/* A signal ends a blocking system call early where the kernel cannot restart it. Threads in user mode or in futex are
+ * free of that: Go treats every wake-up of a futex as possibly spurious (runtime/os_linux.go, futexsleep). */
+static bool is_preferred(const struct se_thread *thread)
+{
+	return thread->registers.system_call == UINT64_MAX || thread->registers.system_call == SYS_futex;
+}
+
+static uint32_t choose_workers(struct se_capture *capture, uint32_t wanted)
+{
+	uint32_t chosen = 0;
+
+	for (int preferred = 1; preferred >= 0; preferred--) {
+		for (uint32_t i = 0; i < capture->thread_count && chosen < wanted; i++) {
+			struct se_thread *thread = &capture->threads[i];
+
+			if (!thread->stopped || !thread->can_work || thread->worker != SE_WORKER_NO ||
+			    is_preferred(thread) != preferred)
+				continue;
+			if (syscall(SYS_tgkill, capture->request->pid, thread->tid, SE_PROBE_SIGNAL) ||
+			    ptrace(PTRACE_CONT, thread->tid, NULL, NULL))
+				continue;
+			thread->stopped = false;
+			thread->worker = SE_WORKER_CHOSEN;
+			chosen++;
+		}
+	}
+	return chosen;
+}
+
+/* Waits until each worker stops with our signal in hand. One that stops for something else stays stopped and is no
+ * worker; its own signal is handed on when we let go. */
+static uint32_t bring_to_signal(struct se_capture *capture)
+{
+	uint32_t arrived = 0;
+
+	for (uint32_t i = 0; i < capture->thread_count; i++) {
+		struct se_thread *thread = &capture->threads[i];
+		int status = 0;
+
+		if (thread->worker != SE_WORKER_CHOSEN)
+			continue;
+		thread->worker = SE_WORKER_NO;
+		if (se_wait(capture, thread, &status))
+			continue;
+		thread->stopped = true;
+		if (status >> 16)
+			continue;
+		thread->pending_signal = WSTOPSIG(status);
+		if (thread->pending_signal != SE_PROBE_SIGNAL)
+			continue;
+		thread->worker = SE_WORKER_AT_SIGNAL;
+		arrived++;
+	}
+	return arrived;
+}
+
+/* Names the shard in the signal's value, so that the probe knows its workers in whatever PID namespace they live, and
+ * lets them go as far as the next trap. The interrupt is asked for before the thread moves: it traps on its way back
+ * to user mode, however late we are scheduled again. */
+static uint32_t send_through_probe(struct se_capture *capture, struct se_control *control)
+{
+	uint32_t sent = 0;
+
+	for (uint32_t i = 0; i < capture->thread_count; i++) {
+		struct se_thread *thread = &capture->threads[i];
+		uint64_t value = control->nonce + sent;
+		siginfo_t signal;
+
+		if (thread->worker != SE_WORKER_AT_SIGNAL)
+			continue;
+		if (ptrace(PTRACE_GETSIGINFO, thread->tid, NULL, &signal))
+			continue;
+		memcpy((uint8_t *)&signal + SE_SIGINFO_VALUE_OFFSET, &value, sizeof(value));
+		if (ptrace(PTRACE_SETSIGINFO, thread->tid, NULL, &signal) ||
+		    ptrace(PTRACE_INTERRUPT, thread->tid, NULL, NULL) ||
+		    ptrace(PTRACE_CONT, thread->tid, NULL, (void *)(intptr_t)SE_PROBE_SIGNAL))
+			continue;
+		thread->pending_signal = 0;
+		thread->stopped = false;
+		thread->worker = SE_WORKER_RUNNING;
+		sent++;
+	}
+	return sent;
+}
+
+/* The same counter from which the probe's workers take their blocks. */
+static bool claim_block(void *context, uint64_t *first, uint64_t *count)
+{
+	struct se_control *control = context;
+	uint64_t block = __atomic_fetch_add(&control->next_block, 1, __ATOMIC_RELAXED);
+
+	*first = block * SE_BLOCK_GOROUTINES;
+	if (*first >= control->count)
+		return false;
+	*count = control->count - *first < SE_BLOCK_GOROUTINES ? control->count - *first : SE_BLOCK_GOROUTINES;
+	return true;
+}
+
+static bool any_started(const struct se_control *control)
+{
+	for (uint32_t i = 0; i < SE_MAX_WORKERS; i++)
+		if (__atomic_load_n(&control->shards[i].started, __ATOMIC_RELAXED))
+			return true;
+	return false;
+}
+
+/* Waits for the worker's trap. When no worker has found a core for a while, reads the rest from outside instead:
+ * process_vm_readv needs nobody to wake up. */
+static void wait_for_worker(struct se_capture *capture, struct se_control *control, struct se_thread *thread)
+{
+	uint64_t patience = se_monotonic_ns() + LATE_WORKER_NS;
+	int status = 0;
+
+	for (;;) {
+		pid_t waited = waitpid(thread->tid, &status, __WALL);
+
+		if (waited == thread->tid && WIFSTOPPED(status))
+			break;
+		if (waited == thread->tid || errno != EINTR) {
+			thread->seized = false; /* killed */
+			return;
+		}
+		if (se_is_late(capture)) {
+			__atomic_store_n(&control->abort, 1, __ATOMIC_RELAXED);
+			if (se_monotonic_ns() > capture->deadline + LATE_WORKER_NS)
+				return;
+		} else if (!any_started(control) && se_monotonic_ns() > patience) {
+			capture->result->reader = SE_READER_VM_READ;
+			se_read_vm(capture, claim_block, control);
+		}
+	}
+	thread->stopped = true;
+	if (!(status >> 16))
+		thread->pending_signal = WSTOPSIG(status);
+}
+
+/* Before the freeze: empties the chunks of an earlier snapshot. */
+void se_prepare_probe(struct se_capture *capture)
+{
+	struct se_control *control = se_probe_control(capture->probe);
+	uint32_t chunks;
+	uint8_t *chunk = se_probe_chunks(capture->probe, &chunks);
+
+	memset(control, 0, sizeof(*control));
+	control->stack_bytes_max = capture->request->stack_bytes_max;
+	control->layout = capture->request->layout;
+	for (uint32_t i = 0; i < chunks; i++)
+		*(uint64_t *)(chunk + (uint64_t)i * SE_CHUNK_BYTES) = 0;
+}
+
+static void arm(struct se_capture *capture, struct se_control *control)
+{
+	control->allgs = capture->allgs;
+	control->count = capture->count;
+	if (getrandom(&control->nonce, sizeof(control->nonce), GRND_NONBLOCK) != sizeof(control->nonce))
+		control->nonce = se_monotonic_ns();
+	control->nonce |= 1; /* 0 means: not armed */
+}
+
+struct unread {
+	const uint64_t *notes;
+	uint64_t next;
+	uint64_t count;
+	uint64_t goroutines;
+};
+
+/* Hands out what the probe could not read: whole blocks, or goroutines for which it had no room left. */
+static bool claim_unread(void *context, uint64_t *first, uint64_t *count)
+{
+	struct unread *unread = context;
+
+	while (unread->next < unread->count) {
+		uint64_t note = unread->notes[unread->next++];
+
+		*first = note & SE_NOTE_INDEX;
+		*count = note & SE_NOTE_UNREAD_BLOCK ? SE_BLOCK_GOROUTINES : 1;
+		if (!(note & (SE_NOTE_UNREAD_BLOCK | SE_NOTE_UNREAD_GOROUTINE)) || *first >= unread->goroutines)
+			continue;
+		if (*count > unread->goroutines - *first)
+			*count = unread->goroutines - *first;
+		return true;
+	}
+	return false;
+}
+
+/* Turns the probe's notes into pointers to its records, and reads what it could not. */
+static void collect_notes(struct se_capture *capture, struct se_control *control)
+{
+	uint32_t chunks, room;
+	uint8_t *chunk = se_probe_chunks(capture->probe, &chunks);
+	const uint64_t *notes = se_probe_notes(capture->probe, &room);
+	uint64_t count = control->next_note < room ? control->next_note : room;
+	struct unread unread = { notes, 0, count, capture->count };
+
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t offset = (uint32_t)notes[i] + sizeof(struct se_record_header);
+
+		if (notes[i] & (SE_NOTE_UNREAD_BLOCK | SE_NOTE_UNREAD_GOROUTINE) || notes[i] >> 32 >= chunks)
+			continue;
+		se_list_add(&capture->notes, (uint64_t)(chunk + (notes[i] >> 32) * SE_CHUNK_BYTES + offset));
+	}
+	if (control->next_note > room)
+		capture->result->truncated = 1;
+	se_read_vm(capture, claim_unread, &unread);
+	capture->output->chunks = control->next_chunk < chunks ? (uint32_t)control->next_chunk : chunks;
+}
+
+void se_read_bpf(struct se_capture *capture)
+{
+	struct se_control *control = se_probe_control(capture->probe);
+	uint64_t begun = se_monotonic_ns();
+	uint32_t running;
+
+	arm(capture, control);
+	choose_workers(capture, capture->request->workers);
+	bring_to_signal(capture);
+	running = send_through_probe(capture, control);
+	capture->result->trigger_ns = se_monotonic_ns() - begun;
+	for (uint32_t i = 0; i < capture->thread_count; i++)
+		if (capture->threads[i].worker == SE_WORKER_RUNNING)
+			wait_for_worker(capture, control, &capture->threads[i]);
+	if (!running || !any_started(control)) {
+		/* No thread could carry the probe: a foreign program's threads may all block the signal. */
+		capture->result->reader = SE_READER_VM_READ;
+		se_read_vm(capture, claim_block, control);
+	}
+	__atomic_store_n(&control->nonce, 0, __ATOMIC_SEQ_CST);
+	collect_notes(capture, control);
+	for (uint32_t i = 0; i < SE_MAX_WORKERS; i++) {
+		capture->result->workers += control->shards[i].started != 0;
+		capture->result->dead += control->shards[i].dead;
+		capture->result->recorded += control->shards[i].recorded;
+	}
+}

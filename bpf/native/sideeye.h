@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The native library as C# sees it: three calls. Everything between freeze and resume happens inside the third. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+
+#define SE_EXPORT __attribute__((visibility("default")))
+
+struct se_probe; /* the loaded BPF object */
+struct se_output; /* the records of one snapshot */
+
+/* Loads and attaches the probe with room for `chunks` chunks and `notes` goroutines that need a second look.
+ * Returns 0 or -errno; the kernel's and libbpf's words are in `log`. */
+SE_EXPORT int se_probe_load(const void *object, size_t object_bytes, uint32_t chunks, uint32_t notes,
+			    char *log, size_t log_bytes, struct se_probe **probe);
+SE_EXPORT void se_probe_free(struct se_probe *probe);
+
+/* Freezes the target, copies its goroutines, lets it go. `probe` may be null for the vm_read reader.
+ * Returns an enum se_outcome, also in result->outcome. On SE_OUTCOME_DONE *output holds the records, else null. */
+SE_EXPORT uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *request,
+			       struct se_snapshot_result *result, struct se_output **output);
+
+/* The records are in a few regions of memory; each is a sequence of records. */
+SE_EXPORT uint32_t se_output_regions(const struct se_output *output);
+SE_EXPORT const void *se_output_region(const struct se_output *output, uint32_t index, size_t *bytes);
+SE_EXPORT void se_output_free(struct se_output *output);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only) */
+/*
+ * The probe: copies goroutines while every thread of the target is stopped.
+ *
+ * It runs in the context of the target's own threads, on their way through signal delivery, because there a read of
+ * user memory is a plain load: no system call, no page pinning. Workers claim blocks of runtime.allgs from a shared
+ * counter, so a late worker delays nobody. It only ever reads the target.
+ */
+#include <linux/bpf.h>
+#include <stdint.h>
+#include <bpf/bpf_helpers.h>
+
+#include "control.h"
+#include "goroutine.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+struct se_control control = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(key_size, 4);
+	__uint(value_size, SE_CHUNK_BYTES);
+	__uint(max_entries, 1);
+} chunks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(key_size, 4);
+	__uint(value_size, 8);
+	__uint(max_entries, 1);
+} notes SEC(".maps");
+
+/* Clang must not merge or move the bound that the verifier wants to see right before the use. */
+#define OPAQUE(value) asm volatile("" : "+r"(value))
+
+static void note(uint64_t value)
+{
+	uint32_t key = __sync_fetch_and_add(&control.next_note, 1);
+	uint64_t *slot = bpf_map_lookup_elem(&notes, &key);
+
+	if (slot)
+		*slot = value;
+}
+
+/* The chunk in which the next record fits, or null when all are full. */
+static uint8_t *chunk_with_room(struct se_shard *shard)
+{
+	uint32_t key;
+
+	if (!shard->has_chunk || shard->used > SE_CHUNK_BYTES - SE_RECORD_BYTES_MAX) {
+		shard->chunk = __sync_fetch_and_add(&control.next_chunk, 1);
+		shard->used = SE_CHUNK_HEADER_BYTES;
+		shard->has_chunk = 1;
+	}
+	key = shard->chunk;
+	return bpf_map_lookup_elem(&chunks, &key);
+}
+
+static long copy_goroutine(uint32_t i, uint32_t *worker)
+{
+	struct se_shard *shard = &control.shards[*worker & (SE_MAX_WORKERS - 1)];
+	uint64_t address, used, g_bytes, stack_bytes;
+	struct se_stack_range range;
+	struct se_goroutine_record *record;
+	struct se_record_header *header;
+	uint8_t *chunk, *g;
+
+	if (control.abort || i >= shard->count)
+		return 1;
+	chunk = chunk_with_room(shard);
+	if (!chunk) {
+		note(SE_NOTE_UNREAD_GOROUTINE | (shard->first + i));
+		return 0;
+	}
+	used = shard->used;
+	OPAQUE(used);
+	if (used > SE_CHUNK_BYTES - SE_RECORD_BYTES_MAX)
+		return 1;
+	header = (void *)(chunk + used);
+	record = (void *)(header + 1);
+	g = (void *)(record + 1);
+	address = shard->gs[i & (SE_BLOCK_GOROUTINES - 1)];
+
+	g_bytes = control.layout.g_size;
+	OPAQUE(g_bytes);
+	if (g_bytes > SE_G_BYTES_MAX)
+		return 1;
+	if (bpf_probe_read_user(g, g_bytes, (void *)address) == 0) {
+		range = se_stack_of(g, &control.layout, control.stack_bytes_max);
+		if (!range.alive) {
+			shard->dead++;
+			return 0;
+		}
+	} else {
+		range = (struct se_stack_range){
+			.flags = SE_GOROUTINE_FLAGS_G_UNREADABLE, .needs_follow = 1 };
+	}
+
+	stack_bytes = range.flags & SE_GOROUTINE_FLAGS_STACK_DEFERRED ? 0 : range.bytes;
+	OPAQUE(stack_bytes);
+	if (stack_bytes > SE_INLINE_STACK_BYTES)
+		return 1;
+	if (stack_bytes && bpf_probe_read_user(g + SE_G_BYTES_MAX, stack_bytes, (void *)range.start)) {
+		range.flags |= SE_GOROUTINE_FLAGS_STACK_DEFERRED;
+		stack_bytes = 0;
+	}
+
+	record->g = address;
+	record->stack_start = range.start;
+	record->index = shard->first + i;
+	record->stack_bytes = range.bytes;
+	record->g_bytes = g_bytes;
+	record->flags = range.flags;
+	record->reserved = 0;
+	header->kind = SE_RECORD_KIND_GOROUTINE;
+	header->size = SE_ALIGN8(sizeof(*header) + sizeof(*record) + SE_G_BYTES_MAX + stack_bytes);
+	if (range.needs_follow || range.flags & SE_GOROUTINE_FLAGS_STACK_DEFERRED)
+		note(shard->chunk << 32 | used);
+	shard->used = used + header->size;
+	*(uint64_t *)chunk = shard->used;
+	shard->recorded++;
+	return 0;
+}
+
+static long copy_block(uint32_t i __attribute__((unused)), uint32_t *worker)
+{
+	struct se_shard *shard = &control.shards[*worker & (SE_MAX_WORKERS - 1)];
+	uint64_t block = __sync_fetch_and_add(&control.next_block, 1);
+	uint64_t first = block * SE_BLOCK_GOROUTINES;
+	uint64_t count;
+
+	if (control.abort || first >= control.count)
+		return 1;
+	count = control.count - first;
+	OPAQUE(count);
+	if (count > SE_BLOCK_GOROUTINES)
+		count = SE_BLOCK_GOROUTINES;
+	shard->first = first;
+	shard->count = count;
+	if (bpf_probe_read_user(shard->gs, count * 8, (void *)(control.allgs + first * 8))) {
+		note(SE_NOTE_UNREAD_BLOCK | first);
+		return 0;
+	}
+	bpf_loop(SE_BLOCK_GOROUTINES, copy_goroutine, worker, 0);
+	return 0;
+}
+
+/* TP_PROTO(int sig, struct kernel_siginfo *info, struct k_sigaction *ka): include/trace/events/signal.h */
+SEC("raw_tp/signal_deliver")
+int on_signal_deliver(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct se_shard *shard;
+	uint64_t value = 0;
+	uint32_t worker;
+
+	if (ctx->args[0] != SE_PROBE_SIGNAL || !control.nonce || control.abort)
+		return 0;
+	if (bpf_probe_read_kernel(&value, sizeof(value), (void *)(ctx->args[1] + SE_SIGINFO_VALUE_OFFSET)))
+		return 0;
+	value -= control.nonce;
+	if (value >= SE_MAX_WORKERS)
+		return 0;
+	worker = value;
+	shard = &control.shards[worker & (SE_MAX_WORKERS - 1)];
+	if (__sync_lock_test_and_set(&shard->started, 1))
+		return 0;
+	bpf_loop(1 << 23, copy_block, &worker, 0);
+	shard->finished = 1;
+	return 0;
+}
