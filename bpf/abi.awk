@@ -23,7 +23,7 @@ BEGIN {
     cs = (language == "cs")
     if (cs) {
         print "// Generated from bpf/abi.table by bpf/abi.awk. Do not edit."
-        print "#nullable enable\nusing System.Runtime.InteropServices;\n\nnamespace SideEye.Bpf;\n"
+        print "#pragma warning disable CA1051, CA1815, CA1711, CA1008, CA2217, CA1027\n#nullable enable\nusing System.Runtime.InteropServices;\n\nnamespace SideEye.Target.Native;\n"
     } else
         print "/* Generated from abi.table by abi.awk. Do not edit. */\n#pragma once\n\n#include <stdint.h>\n"
 }

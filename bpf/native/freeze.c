@@ -214,14 +214,26 @@ static uint32_t stop_all(struct se_capture *capture)
 	return SE_OUTCOME_DONE;
 }
 
-/* A process that has executed another program since it was looked at must not be read with the old one's layout. */
-static bool same_program(const struct se_snapshot_request *request)
+int se_program_identity(int32_t pid, uint64_t *device, uint64_t *inode)
 {
 	char path[64];
 	struct stat exe;
 
-	snprintf(path, sizeof(path), "/proc/%d/exe", request->pid);
-	return stat(path, &exe) == 0 && exe.st_dev == request->exe_device && exe.st_ino == request->exe_inode;
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	if (stat(path, &exe))
+		return -errno;
+	*device = exe.st_dev;
+	*inode = exe.st_ino;
+	return 0;
+}
+
+/* A process that has executed another program since it was looked at must not be read with the old one's layout. */
+static bool same_program(const struct se_snapshot_request *request)
+{
+	uint64_t device, inode;
+
+	return se_program_identity(request->pid, &device, &inode) == 0 && device == request->exe_device &&
+	       inode == request->exe_inode;
 }
 
 static void translate_thread_ids(struct se_capture *capture)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The native library as C# sees it: three calls. Everything between freeze and resume happens inside the third. */
+/* The native library as C# sees it. Everything between freeze and resume happens inside se_snapshot. */
 #pragma once
 
 #include <stddef.h>
@@ -22,6 +22,9 @@ SE_EXPORT void se_probe_free(struct se_probe *probe);
  * Returns an enum se_outcome, also in result->outcome. On SE_OUTCOME_DONE *output holds the records, else null. */
 SE_EXPORT uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *request,
 			       struct se_snapshot_result *result, struct se_output **output);
+
+/* Device and inode of the program that the process executes; 0 or -errno. */
+SE_EXPORT int se_program_identity(int32_t pid, uint64_t *device, uint64_t *inode);
 
 /* The records are in a few regions of memory; each is a sequence of records. */
 SE_EXPORT uint32_t se_output_regions(const struct se_output *output);

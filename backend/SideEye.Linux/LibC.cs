@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace SideEye.Linux;
+
+/// <summary>The few system calls that .NET has no face for.</summary>
+internal static unsafe partial class LibC
+{
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct IoVector
+    {
+        public void* Base;
+        public nuint Length;
+    }
+
+    /// <summary>UIO_MAXIOV: ranges that one call accepts.</summary>
+    internal const int IoVectorsMax = 1024;
+
+    [LibraryImport("libc", EntryPoint = "process_vm_readv", SetLastError = true)]
+    internal static partial nint ProcessVmReadV(
+        int pid, IoVector* local, nuint localCount, IoVector* remote, nuint remoteCount, nuint flags);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUserId();
+
+}
