@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using DuckDB.NET.Data;
-using DuckDB.NET.Native;
 
 namespace SideEye.Store;
 
@@ -15,6 +14,7 @@ public sealed class QueryResult : IDisposable
     private readonly CancellationTokenSource deadline;
     private readonly CancellationTokenRegistration interrupt;
     private readonly DuckDBDataReader reader;
+    private volatile bool expired;
     private long rows;
 
     internal QueryResult(DuckDBCommand command, QueryLimits limits, CancellationToken stop)
@@ -24,14 +24,14 @@ public sealed class QueryResult : IDisposable
         this.stop = stop;
         deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(limits.TimeMax);
-        interrupt = deadline.Token.Register(command.Cancel);
+        interrupt = deadline.Token.Register(Interrupt);
         try
         {
             stop.ThrowIfCancellationRequested();
             reader = command.ExecuteReader();
             Columns = ColumnsOf(reader);
         }
-        catch (DuckDBException e)
+        catch (Exception e) when (e is DuckDBException or OperationCanceledException)
         {
             Release();
             throw Failure(e);
@@ -53,12 +53,12 @@ public sealed class QueryResult : IDisposable
     {
         try
         {
-            if (deadline.IsCancellationRequested)
+            if (expired)
                 throw Stopped(null);
             if (!reader.Read())
                 return false;
         }
-        catch (DuckDBException e)
+        catch (Exception e) when (e is DuckDBException or OperationCanceledException)
         {
             throw Failure(e);
         }
@@ -115,6 +115,12 @@ public sealed class QueryResult : IDisposable
         Release();
     }
 
+    private void Interrupt()
+    {
+        expired = true;
+        command.Cancel();
+    }
+
     private void Release()
     {
         interrupt.Dispose();
@@ -122,12 +128,10 @@ public sealed class QueryResult : IDisposable
         command.Dispose();
     }
 
-    private Exception Failure(DuckDBException e) =>
-        e.ErrorType == DuckDBErrorType.Interrupt || deadline.IsCancellationRequested
-            ? Stopped(e)
-            : DuckDbErrors.OnQuery(e);
+    private Exception Failure(Exception e) =>
+        e is DuckDBException failure && !expired ? DuckDbErrors.OnQuery(failure) : Stopped(e);
 
-    private Exception Stopped(DuckDBException? e) => stop.IsCancellationRequested
+    private Exception Stopped(Exception? e) => stop.IsCancellationRequested
         ? new OperationCanceledException("The query was cancelled.", e, stop)
         : new StoreException(StoreError.TimeLimit,
             $"the query took longer than {limits.TimeMax.TotalSeconds:0.###} s; make it smaller", e);

@@ -11,6 +11,8 @@ namespace SideEye.Store;
 /// <remarks>For one thread. Several readers may have the same file open.</remarks>
 public sealed class SnapshotReader : IDisposable
 {
+    private const string Catalog = "snapshot";
+
     private readonly DuckDBConnection connection;
 
     private SnapshotReader(DuckDBConnection connection) => this.connection = connection;
@@ -28,13 +30,18 @@ public sealed class SnapshotReader : IDisposable
             throw new StoreException(StoreError.NotASnapshotFile, $"{path} is a folder, not a snapshot file");
         if (!File.Exists(path))
             throw new StoreException(StoreError.NoSuchFile, $"{path}: no such file");
-        DuckDBConnection connection = new(ConnectionString(path, limits));
+        // An instance of its own, with the file attached: DuckDB.NET shares instances between connections to one
+        // file, and with them their limits. What a person only reads gets no spill file beside it.
+        DuckDBConnectionStringBuilder settings = limits.ConnectionString(":memory:");
+        settings.TempDirectory = "";
+        DuckDBConnection connection = new(settings.ConnectionString);
         try
         {
             connection.Open();
+            Run(connection, $"ATTACH {SqlTypes.Literal(path)} AS {Catalog} (TYPE duckdb, READ_ONLY); USE {Catalog}");
             RequireMark(connection, path);
-            // TIMESTAMPTZ is shown in UTC wherever the command runs. Only now is the configuration closed for good.
-            Run(connection, "SET TimeZone = 'UTC'; SET lock_configuration = true");
+            // Times are shown in UTC wherever the command runs. From here on nothing can be set or opened.
+            Run(connection, "SET TimeZone = 'UTC'; SET enable_external_access = false; SET lock_configuration = true");
             return new SnapshotReader(connection);
         }
         catch (DuckDBException e)
@@ -64,21 +71,12 @@ public sealed class SnapshotReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => connection.Dispose();
 
-    private static string ConnectionString(string path, StoreLimits limits)
-    {
-        DuckDBConnectionStringBuilder settings = limits.ConnectionString(path);
-        settings.AccessMode = DuckDBAccessMode.ReadOnly;
-        settings.EnableExternalAccess = false;
-        // Nothing is spilled beside the file of a person who only reads it: over the memory limit is an error.
-        settings.TempDirectory = "";
-        return settings.ConnectionString;
-    }
-
     private static void RequireMark(DuckDBConnection connection, string path)
     {
         using DuckDBCommand command = connection.CreateCommand();
         command.CommandText =
-            $"SELECT count(*) FROM duckdb_tables() WHERE table_name = {SqlTypes.Literal(SnapshotFile.MarkTable)}";
+            $"SELECT count(*) FROM duckdb_tables() "
+            + $"WHERE database_name = '{Catalog}' AND table_name = {SqlTypes.Literal(SnapshotFile.MarkTable)}";
         if (command.ExecuteScalar() is not > 0L)
             throw NotOurs(path);
         command.CommandText =

@@ -72,7 +72,7 @@ internal static unsafe class VectorWriter
     private static void WriteBooleans(BooleanArray values, int start, int count, nint vector)
     {
         byte* target = (byte*)Vectors.DuckDBVectorGetData(vector);
-        ReadOnlySpan<byte> bits = values.Values;
+        ReadOnlySpan<byte> bits = values.Data.Buffers[1].Span;
         int firstBit = values.Offset + start;
         for (int row = 0; row < count; row++)
             target[row] = BitUtility.GetBit(bits, firstBit + row) ? (byte)1 : (byte)0;
