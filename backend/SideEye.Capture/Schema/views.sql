@@ -1,0 +1,94 @@
+-- Views of a snapshot file, in DuckDB's dialect, over snapshots, processes, goroutines and stack_frames.
+-- Any of the tables may be empty. Rows come in the order in which a person wants them first.
+
+CREATE VIEW frames AS
+SELECT g.process_id, g.goroutine_id, f.frame_index, f.function, f.package, f.file, f.line, f.pc, f.is_inlined,
+       f.table_name
+FROM goroutines g
+JOIN stack_frames f USING (stack_id);
+
+COMMENT ON VIEW frames IS 'Every frame of every goroutine; frame_index 0 is the innermost.';
+
+CREATE VIEW stacks AS
+SELECT stack_id, list(function ORDER BY frame_index) AS functions
+FROM stack_frames
+GROUP BY stack_id;
+
+COMMENT ON VIEW stacks IS 'The distinct stacks, each with its functions, innermost first.';
+
+-- The standard library's own internal packages start with internal/; those of a module carry its path in front.
+-- A stack that is plumbing throughout (a goroutine of the runtime) keeps its innermost frame.
+CREATE VIEW stack_tops AS
+WITH marked AS (
+    SELECT *,
+           coalesce(package IN ('runtime', 'sync', 'sync/atomic', 'syscall')
+                    OR package LIKE 'runtime/internal/%' OR package LIKE 'internal/%', false) AS is_plumbing
+    FROM stack_frames
+)
+SELECT stack_id, function, package, file, line, frame_index
+FROM marked
+QUALIFY row_number() OVER (PARTITION BY stack_id ORDER BY is_plumbing, frame_index) = 1;
+
+COMMENT ON VIEW stack_tops IS
+    'Of each stack the innermost frame outside runtime, sync, syscall and internal plumbing: what the code was doing.';
+
+CREATE VIEW goroutine_groups AS
+WITH grouped AS (
+    SELECT process_id, stack_id, status, wait_reason, is_system,
+           count(*) AS count,
+           max(waiting_for_ns) AS longest_waiting_ns,
+           arg_max(waiting_for_source, row(waiting_for_ns, -goroutine_id))
+               FILTER (waiting_for_ns IS NOT NULL) AS longest_waiting_source,
+           arg_max(goroutine_id, row(coalesce(waiting_for_ns, -1), -goroutine_id)) AS example_goroutine_id
+    FROM goroutines
+    GROUP BY process_id, stack_id, status, wait_reason, is_system
+)
+SELECT g.process_id, g.count, g.status, g.wait_reason, g.longest_waiting_ns, g.longest_waiting_source,
+       g.example_goroutine_id, t.function, t.file, t.line, g.is_system, g.stack_id, s.functions
+FROM grouped g
+LEFT JOIN stacks s USING (stack_id)
+LEFT JOIN stack_tops t USING (stack_id)
+ORDER BY g.process_id, g.is_system, g.longest_waiting_ns DESC NULLS LAST, g.count DESC, g.example_goroutine_id;
+
+COMMENT ON VIEW goroutine_groups IS
+    'Goroutines of a process with the same stack, status and wait reason: how many, the longest wait and whose bound it is, the goroutine that waits longest, and the functions, innermost first.';
+
+CREATE VIEW top_frames AS
+SELECT g.process_id, count(*) AS count, max(g.waiting_for_ns) AS longest_waiting_ns,
+       t.function, t.file, t.line, g.is_system
+FROM goroutines g
+LEFT JOIN stack_tops t USING (stack_id)
+GROUP BY g.process_id, t.function, t.file, t.line, g.is_system
+ORDER BY g.process_id, g.is_system, count DESC, longest_waiting_ns DESC NULLS LAST, t.function, t.file, t.line;
+
+COMMENT ON VIEW top_frames IS
+    'Goroutines by the line of code they are at: the innermost frame outside runtime, sync, syscall and internal plumbing.';
+
+CREATE VIEW waiting AS
+SELECT g.process_id, g.goroutine_id, g.wait_reason, g.waiting_for_ns, g.waiting_for_source,
+       t.function, t.file, t.line, g.start_function, g.created_by, g.labels
+FROM goroutines g
+LEFT JOIN stack_tops t USING (stack_id)
+WHERE g.status = 'waiting' AND NOT g.is_system
+ORDER BY g.waiting_for_ns DESC NULLS LAST, g.process_id, g.goroutine_id;
+
+COMMENT ON VIEW waiting IS 'The goroutines that wait, without those of the runtime, longest known wait first.';
+
+CREATE VIEW created_by_groups AS
+SELECT process_id, count(*) AS count, max(waiting_for_ns) AS longest_waiting_ns,
+       created_by, created_at_file, created_at_line, start_function, is_system
+FROM goroutines
+GROUP BY process_id, created_by, created_at_file, created_at_line, start_function, is_system
+ORDER BY process_id, is_system, count DESC, longest_waiting_ns DESC NULLS LAST,
+         created_by, created_at_file, created_at_line, start_function;
+
+COMMENT ON VIEW created_by_groups IS
+    'Goroutines by the go statement that started them: a leak shows as one statement with a growing count.';
+
+CREATE VIEW status_counts AS
+SELECT process_id, status, wait_reason, count(*) AS count, max(waiting_for_ns) AS longest_waiting_ns, is_system
+FROM goroutines
+GROUP BY process_id, status, wait_reason, is_system
+ORDER BY process_id, is_system, count DESC, status, wait_reason;
+
+COMMENT ON VIEW status_counts IS 'How many goroutines are in each status and wait reason.';

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using DuckDB.NET.Data;
+
+namespace SideEye.Store;
+
+/// <summary>The rows of a query, streamed: only a few thousand are in memory at a time.</summary>
+/// <remarks>For one thread; dispose it before the next query of the same reader.</remarks>
+public sealed class QueryResult : IDisposable
+{
+    private readonly DuckDBCommand command;
+    private readonly QueryLimits limits;
+    private readonly CancellationToken stop;
+    private readonly CancellationTokenSource deadline;
+    private readonly CancellationTokenRegistration interrupt;
+    private readonly DuckDBDataReader reader;
+    private volatile bool expired;
+    private long rows;
+
+    internal QueryResult(DuckDBCommand command, QueryLimits limits, CancellationToken stop)
+    {
+        this.command = command;
+        this.limits = limits;
+        this.stop = stop;
+        deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        deadline.CancelAfter(limits.TimeMax);
+        interrupt = deadline.Token.Register(Interrupt);
+        try
+        {
+            stop.ThrowIfCancellationRequested();
+            reader = command.ExecuteReader();
+            Columns = ColumnsOf(reader);
+        }
+        catch (Exception e) when (e is DuckDBException or OperationCanceledException)
+        {
+            Release();
+            throw Failure(e);
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+    }
+
+    /// <summary>The columns, also when there are no rows.</summary>
+    public ImmutableArray<QueryColumn> Columns { get; }
+
+    /// <summary>Goes to the next row; false after the last.</summary>
+    /// <exception cref="StoreException">The query failed on the way, or a limit was reached.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
+    public bool Read()
+    {
+        try
+        {
+            if (expired)
+                throw Stopped(null);
+            if (!reader.Read())
+                return false;
+        }
+        catch (Exception e) when (e is DuckDBException or OperationCanceledException)
+        {
+            throw Failure(e);
+        }
+        if (++rows > limits.RowsMax)
+        {
+            throw new StoreException(StoreError.RowLimit,
+                $"the query has more than {limits.RowsMax} rows; add LIMIT, or aggregate");
+        }
+        return true;
+    }
+
+    /// <summary>Whether the value in the current row is NULL; the typed accessors need one that is not.</summary>
+    public bool IsNull(int column) => reader.IsDBNull(column);
+
+    /// <summary>The value of a column of kind <see cref="ColumnKind.Boolean"/>.</summary>
+    public bool GetBoolean(int column) => reader.GetBoolean(column);
+
+    /// <summary>The value of a column of kind <see cref="ColumnKind.Integer"/>.</summary>
+    public long GetInt64(int column) => Columns[column].TypeName switch
+    {
+        "BigInt" => reader.GetInt64(column),
+        "Integer" => reader.GetInt32(column),
+        "SmallInt" => reader.GetInt16(column),
+        "TinyInt" => reader.GetFieldValue<sbyte>(column),
+        "UnsignedTinyInt" => reader.GetByte(column),
+        "UnsignedSmallInt" => reader.GetFieldValue<ushort>(column),
+        "UnsignedInteger" => reader.GetFieldValue<uint>(column),
+        _ => throw new UnreachableException(Columns[column].TypeName),
+    };
+
+    /// <summary>The value of a column of kind <see cref="ColumnKind.UnsignedInteger"/>.</summary>
+    public ulong GetUInt64(int column) => reader.GetFieldValue<ulong>(column);
+
+    /// <summary>The value of a column of kind <see cref="ColumnKind.Float"/>.</summary>
+    public double GetDouble(int column) =>
+        Columns[column].TypeName == "Float" ? reader.GetFloat(column) : reader.GetDouble(column);
+
+    /// <summary>The value of a column of kind <see cref="ColumnKind.Text"/>.</summary>
+    public string GetText(int column) => reader.GetString(column);
+
+    /// <summary>The value of a column of kind <see cref="ColumnKind.Time"/>, in UTC.</summary>
+    public DateTime GetTime(int column) => DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
+
+    /// <summary>
+    /// The value of any column, boxed: lists as <see cref="System.Collections.IEnumerable"/>, structs and maps as
+    /// <see cref="System.Collections.IDictionary"/>, NULL as null.
+    /// </summary>
+    public object? GetValue(int column) => reader.IsDBNull(column) ? null : reader.GetValue(column);
+
+    /// <summary>Ends the query, also in the middle of its rows.</summary>
+    public void Dispose()
+    {
+        reader.Dispose();
+        Release();
+    }
+
+    private void Interrupt()
+    {
+        expired = true;
+        command.Cancel();
+    }
+
+    private void Release()
+    {
+        interrupt.Dispose();
+        deadline.Dispose();
+        command.Dispose();
+    }
+
+    private Exception Failure(Exception e) =>
+        e is DuckDBException failure && !expired ? DuckDbErrors.OnQuery(failure) : Stopped(e);
+
+    private Exception Stopped(Exception? e) => stop.IsCancellationRequested
+        ? new OperationCanceledException("The query was cancelled.", e, stop)
+        : new StoreException(StoreError.TimeLimit,
+            $"the query took longer than {limits.TimeMax.TotalSeconds:0.###} s; make it smaller", e);
+
+    private static ImmutableArray<QueryColumn> ColumnsOf(DuckDBDataReader reader)
+    {
+        ImmutableArray<QueryColumn>.Builder columns = ImmutableArray.CreateBuilder<QueryColumn>(reader.FieldCount);
+        for (int column = 0; column < reader.FieldCount; column++)
+        {
+            string type = reader.GetDataTypeName(column);
+            columns.Add(new QueryColumn(reader.GetName(column), type, KindOf(type)));
+        }
+        return columns.MoveToImmutable();
+    }
+
+    private static ColumnKind KindOf(string type) => type switch
+    {
+        "Boolean" => ColumnKind.Boolean,
+        "BigInt" or "Integer" or "SmallInt" or "TinyInt" => ColumnKind.Integer,
+        "UnsignedTinyInt" or "UnsignedSmallInt" or "UnsignedInteger" => ColumnKind.Integer,
+        "UnsignedBigInt" => ColumnKind.UnsignedInteger,
+        "Float" or "Double" => ColumnKind.Float,
+        "Varchar" => ColumnKind.Text,
+        "Timestamp" or "TimestampTz" or "TimestampS" or "TimestampMs" or "TimestampNs" => ColumnKind.Time,
+        _ => ColumnKind.Other,
+    };
+}

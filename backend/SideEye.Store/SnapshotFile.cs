@@ -1,0 +1,227 @@
+using System.Text;
+using Apache.Arrow;
+using DuckDB.NET.Data;
+
+namespace SideEye.Store;
+
+/// <summary>
+/// A snapshot file being written. It grows under the name path + ".partial" and takes its own name in one step on
+/// <see cref="Commit"/>, so that a half-written file never appears; what is not committed is removed on disposal.
+/// </summary>
+/// <remarks>For one thread. A file of the same name is replaced on commit.</remarks>
+public sealed class SnapshotFile : IDisposable
+{
+    /// <summary>What a file is called until it is complete.</summary>
+    public const string PartialSuffix = ".partial";
+
+    /// <summary>The key of Arrow metadata whose value becomes the COMMENT of a table or column.</summary>
+    public const string CommentKey = "comment";
+
+    /// <summary>Name of the one-row table that marks a file as ours: <c>format, version</c>.</summary>
+    internal const string MarkTable = "sideeye_file";
+
+    /// <summary>The format that <see cref="MarkTable"/> names.</summary>
+    internal const string Format = "side-eye snapshot";
+
+    /// <summary>The newest version of the format that this program reads, and the one that it writes.</summary>
+    internal const int FormatVersion = 1;
+
+    private readonly string path;
+    private readonly string partialPath;
+    private readonly DuckDBConnection connection;
+    private readonly Dictionary<string, TableAppender> appenders = [];
+    private bool open = true;
+
+    private SnapshotFile(string path, DuckDBConnection connection)
+    {
+        this.path = path;
+        partialPath = path + PartialSuffix;
+        this.connection = connection;
+    }
+
+    /// <summary>Begins a new snapshot file that will be called <paramref name="path"/>.</summary>
+    /// <exception cref="StoreException">The folder is missing or not writable, or another process writes the same
+    /// file at this moment.</exception>
+    public static SnapshotFile Create(string path) => Create(path, new StoreLimits());
+
+    /// <summary>Begins a new snapshot file within the given limits.</summary>
+    /// <exception cref="StoreException">As for <see cref="Create(string)"/>.</exception>
+    public static SnapshotFile Create(string path, StoreLimits limits)
+    {
+        string partialPath = path + PartialSuffix;
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (!Directory.Exists(folder))
+            throw new StoreException(StoreError.NotWritable, $"{path} cannot be written: there is no folder {folder}");
+        if (Directory.Exists(path))
+            throw new StoreException(StoreError.NotWritable, $"{path} cannot be written: it is a folder");
+        RemoveLeftover(partialPath);
+        SnapshotFile file = new(path, OpenForWriting(partialPath, path, limits));
+        try
+        {
+            file.Run($"CREATE TABLE {MarkTable} (format VARCHAR NOT NULL, version INTEGER NOT NULL);"
+                + $"INSERT INTO {MarkTable} VALUES ({SqlTypes.Literal(Format)}, {FormatVersion});"
+                + $"COMMENT ON TABLE {MarkTable} IS 'Marks this file as a Side-Eye snapshot.'");
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Creates an empty table with the columns of <paramref name="schema"/>; comments in the schema's and fields'
+    /// metadata go into the file.
+    /// </summary>
+    /// <exception cref="ArgumentException">A column's type cannot be stored.</exception>
+    /// <exception cref="StoreException">The table exists already, or the file cannot be written.</exception>
+    public void CreateTable(string name, Schema schema)
+    {
+        StringBuilder sql = new();
+        sql.Append("CREATE TABLE ").Append(SqlTypes.Quote(name)).Append(" (");
+        for (int column = 0; column < schema.FieldsList.Count; column++)
+        {
+            Field field = schema.FieldsList[column];
+            sql.Append(column == 0 ? "" : ", ").Append(SqlTypes.Quote(field.Name)).Append(' ')
+                .Append(SqlTypes.NameOf(field.DataType)).Append(field.IsNullable ? "" : " NOT NULL");
+        }
+        sql.Append(");");
+        if (CommentOf(schema.HasMetadata ? schema.Metadata : null) is string about)
+            sql.Append($"COMMENT ON TABLE {SqlTypes.Quote(name)} IS {SqlTypes.Literal(about)};");
+        foreach (Field field in schema.FieldsList)
+        {
+            if (CommentOf(field.HasMetadata ? field.Metadata : null) is string comment)
+            {
+                sql.Append($"COMMENT ON COLUMN {SqlTypes.Quote(name)}.{SqlTypes.Quote(field.Name)} IS ")
+                    .Append(SqlTypes.Literal(comment)).Append(';');
+            }
+        }
+        Execute(sql.ToString());
+        appenders.Add(name, new TableAppender(connection, path, name, schema));
+    }
+
+    /// <summary>Appends the rows of <paramref name="batch"/> to a table made by <see cref="CreateTable"/>.</summary>
+    /// <exception cref="ArgumentException">No such table, or the batch's columns are not the table's.</exception>
+    /// <exception cref="StoreException">The file cannot be written, or a NULL is in a column that allows none.</exception>
+    public void Append(string name, RecordBatch batch)
+    {
+        ObjectDisposedException.ThrowIf(!open, this);
+        if (!appenders.TryGetValue(name, out TableAppender? appender))
+            throw new ArgumentException($"The snapshot file has no table {name}.", nameof(name));
+        appender.Append(batch);
+    }
+
+    /// <summary>Runs SQL of ours, such as the definition of views; it sees all rows appended so far.</summary>
+    /// <exception cref="StoreException">The SQL failed.</exception>
+    public void Execute(string sql)
+    {
+        ObjectDisposedException.ThrowIf(!open, this);
+        foreach (TableAppender appender in appenders.Values)
+            appender.Flush();
+        Run(sql);
+    }
+
+    /// <summary>Completes the file and gives it its name, replacing an older file of that name.</summary>
+    /// <exception cref="StoreException">The file cannot be written; it is then removed on disposal.</exception>
+    public void Commit()
+    {
+        Execute("CHECKPOINT");
+        Close();
+        try
+        {
+            File.Move(partialPath, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreError.NotWritable, $"{path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Closes the file, and removes it when it was not committed.</summary>
+    public void Dispose()
+    {
+        Close();
+        Remove(partialPath);
+        Remove(partialPath + ".wal");
+    }
+
+    private void Close()
+    {
+        if (!open)
+            return;
+        open = false;
+        foreach (TableAppender appender in appenders.Values)
+            appender.Dispose();
+        appenders.Clear();
+        connection.Dispose();
+    }
+
+    private void Run(string sql)
+    {
+        try
+        {
+            using DuckDBCommand command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+        catch (DuckDBException e)
+        {
+            throw DuckDbErrors.OnWrite(e, path);
+        }
+    }
+
+    private static string? CommentOf(IReadOnlyDictionary<string, string>? metadata) =>
+        metadata is not null && metadata.TryGetValue(CommentKey, out string? comment) ? comment : null;
+
+    /// <summary>
+    /// Removes what a killed writer left behind. DuckDB's own lock tells a leftover from a file that another
+    /// process is writing.
+    /// </summary>
+    private static void RemoveLeftover(string partialPath)
+    {
+        if (!File.Exists(partialPath))
+            return;
+        try
+        {
+            OpenForWriting(partialPath, partialPath, new StoreLimits()).Dispose();
+        }
+        catch (StoreException e) when (e.Error != StoreError.Busy)
+        {
+            // A leftover that DuckDB cannot read is a leftover all the same.
+        }
+        Remove(partialPath);
+        Remove(partialPath + ".wal");
+    }
+
+    private static DuckDBConnection OpenForWriting(string partialPath, string path, StoreLimits limits)
+    {
+        DuckDBConnectionStringBuilder settings = limits.ConnectionString(partialPath);
+        // The file has no name yet: a crash throws it away, so a log that would survive the crash is wasted.
+        settings["wal_autocheckpoint"] = "1TB";
+        DuckDBConnection connection = new(settings.ConnectionString);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch (DuckDBException e)
+        {
+            connection.Dispose();
+            StoreException failure = DuckDbErrors.OnOpen(e, path);
+            throw failure.Error == StoreError.Busy ? failure : DuckDbErrors.OnWrite(e, path);
+        }
+    }
+
+    private static void Remove(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nothing depends on the leftover, and the next writer removes it.
+        }
+    }
+}
