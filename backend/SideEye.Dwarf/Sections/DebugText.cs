@@ -1,0 +1,63 @@
+using SideEye.Target;
+
+namespace SideEye.Dwarf;
+
+/// <summary>Names in debug information, wherever a form puts them (DWARF 5 §7.5.5, class string).</summary>
+internal static class DebugText
+{
+    /// <summary>
+    /// The bytes from the first of a string on, to the end of its section: enough to compare or hash a name without
+    /// looking for its end.
+    /// </summary>
+    public static ReadOnlySpan<byte> From(
+        DebugSections sections, DwarfUnit? unit, DebugSection inline, scoped in RawAttribute text)
+    {
+        switch (text.Form)
+        {
+            case DwarfForm.String:
+                return inline.Span[(int)text.Value..];
+            case DwarfForm.Strp:
+                return Rest(sections.Strings, text.Value);
+            case DwarfForm.LineStrp:
+                return Rest(sections.LineStrings, text.Value);
+            case DwarfForm.Strx or DwarfForm.Strx1 or DwarfForm.Strx2 or DwarfForm.Strx3 or DwarfForm.Strx4
+                or DwarfForm.GnuStrIndex when unit is not null:
+                return Rest(sections.Strings, Indexed(sections, unit, text.Value));
+            default:
+                throw new BadDwarfException(inline.Name, text.Position, $"form {text.Form} is not a readable string");
+        }
+    }
+
+    /// <summary>The string without its NUL.</summary>
+    public static ReadOnlySpan<byte> Read(
+        DebugSections sections, DwarfUnit? unit, DebugSection inline, scoped in RawAttribute text)
+    {
+        ReadOnlySpan<byte> rest = From(sections, unit, inline, text);
+        int max = sections.Limits.NameBytesMax;
+        int length = rest[..(int)Math.Min(rest.Length, max + 1L)].IndexOf((byte)0);
+        if (length >= 0)
+            return rest[..length];
+        throw new BadDwarfException(inline.Name, text.Position, rest.Length <= max
+            ? "string has no terminating NUL"
+            : $"string passes the limit of {max} bytes");
+    }
+
+    /// <summary>True when the string that starts <paramref name="textAndMore"/> is <paramref name="wanted"/>.</summary>
+    public static bool IsText(ReadOnlySpan<byte> textAndMore, ReadOnlySpan<byte> wanted) =>
+        textAndMore.Length > wanted.Length && textAndMore[wanted.Length] == 0 && textAndMore.StartsWith(wanted);
+
+    private static ReadOnlySpan<byte> Rest(DebugSection section, ulong offset)
+    {
+        if (offset < (ulong)section.Span.Length)
+            return section.Span[(int)offset..];
+        throw new BadDwarfException(section.Name, offset, "string lies beyond the end of the section");
+    }
+
+    // DWARF 5 §7.26: an array of offsets behind the header that DW_AT_str_offsets_base points past.
+    private static ulong Indexed(DebugSections sections, DwarfUnit unit, ulong index)
+    {
+        ulong at = TableEntry.Offset(sections.StringOffsets.Name, unit.StringOffsetsBase, index, unit.Encoding.OffsetSize);
+        ByteCursor cursor = new(sections.StringOffsets.Span, sections.StringOffsets.Name, (long)at);
+        return cursor.ReadOffset(unit.Encoding);
+    }
+}

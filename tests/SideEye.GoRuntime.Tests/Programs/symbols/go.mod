@@ -1,0 +1,3 @@
+module example.com/symbols.v1
+
+go 1.19
