@@ -58,7 +58,7 @@ public sealed class SnapshotFile : IDisposable
         SnapshotFile file = new(path, OpenForWriting(partialPath, path, limits));
         try
         {
-            file.Run($"CREATE TABLE {MarkTable} (format VARCHAR NOT NULL, version INTEGER NOT NULL);"
+            file.Run($"BEGIN; CREATE TABLE {MarkTable} (format VARCHAR NOT NULL, version INTEGER NOT NULL);"
                 + $"INSERT INTO {MarkTable} VALUES ({SqlTypes.Literal(Format)}, {FormatVersion});"
                 + $"COMMENT ON TABLE {MarkTable} IS 'Marks this file as a Side-Eye snapshot.'");
             return file;
@@ -126,7 +126,7 @@ public sealed class SnapshotFile : IDisposable
     /// <exception cref="StoreException">The file cannot be written; it is then removed on disposal.</exception>
     public void Commit()
     {
-        Execute("CHECKPOINT");
+        Execute("COMMIT; CHECKPOINT");
         Close();
         try
         {
@@ -197,8 +197,8 @@ public sealed class SnapshotFile : IDisposable
     private static DuckDBConnection OpenForWriting(string partialPath, string path, StoreLimits limits)
     {
         DuckDBConnectionStringBuilder settings = limits.ConnectionString(partialPath);
-        // The file has no name yet: a crash throws it away, so a log that would survive the crash is wasted.
-        settings["wal_autocheckpoint"] = "1TB";
+        // All is one transaction, and so large that its commit checkpoints at once: DuckDB then writes no log.
+        settings.CheckpointThreshold = "1KB";
         DuckDBConnection connection = new(settings.ConnectionString);
         try
         {

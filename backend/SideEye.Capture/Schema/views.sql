@@ -39,19 +39,29 @@ WITH grouped AS (
            max(waiting_for_ns) AS longest_waiting_ns,
            arg_max(waiting_for_source, row(waiting_for_ns, -goroutine_id))
                FILTER (waiting_for_ns IS NOT NULL) AS longest_waiting_source,
-           arg_max(goroutine_id, row(coalesce(waiting_for_ns, -1), -goroutine_id)) AS example_goroutine_id
+           arg_max(goroutine_id, row(coalesce(waiting_for_ns, -1), -goroutine_id)) AS example_goroutine_id,
+           bool_or(truncated) AS truncated,
+           -- What only some of the goroutines have in common is not the group's.
+           count(DISTINCT (created_by, created_at_file, created_at_line)) = 1 AS is_created_at_one_place,
+           any_value(created_by) AS created_by,
+           any_value(created_at_file) AS created_at_file,
+           any_value(created_at_line) AS created_at_line
     FROM goroutines
     GROUP BY process_id, stack_id, status, wait_reason, is_system
 )
 SELECT g.process_id, g.count, g.status, g.wait_reason, g.longest_waiting_ns, g.longest_waiting_source,
-       g.example_goroutine_id, t.function, t.file, t.line, g.is_system, g.stack_id, s.functions
+       g.example_goroutine_id, t.function, t.file, t.line,
+       CASE WHEN g.is_created_at_one_place THEN g.created_by END AS created_by,
+       CASE WHEN g.is_created_at_one_place THEN g.created_at_file END AS created_at_file,
+       CASE WHEN g.is_created_at_one_place THEN g.created_at_line END AS created_at_line,
+       g.is_system, g.truncated, g.stack_id, s.functions
 FROM grouped g
 LEFT JOIN stacks s USING (stack_id)
 LEFT JOIN stack_tops t USING (stack_id)
 ORDER BY g.process_id, g.is_system, g.longest_waiting_ns DESC NULLS LAST, g.count DESC, g.example_goroutine_id;
 
 COMMENT ON VIEW goroutine_groups IS
-    'Goroutines of a process with the same stack, status and wait reason: how many, the longest wait and whose bound it is, the goroutine that waits longest, and the functions, innermost first.';
+    'Goroutines of a process with the same stack, status and wait reason: how many, the longest wait and whose bound it is, the goroutine that waits longest, the line of code that all are at, the go statement that started all of them (NULL when several did), and the functions, innermost first.';
 
 CREATE VIEW top_frames AS
 SELECT g.process_id, count(*) AS count, max(g.waiting_for_ns) AS longest_waiting_ns,
