@@ -1,3 +1,4 @@
+using System.Buffers;
 using SideEye.Target.Native;
 
 namespace SideEye.Bpf;
@@ -43,11 +44,11 @@ public sealed unsafe class FrozenRead : IDisposable
         NativeCalls.ProgramIdentity(pid, out device, out inode) == 0;
 
     /// <summary>The records of a region, each beginning with a <see cref="NativeRecordHeader"/>.</summary>
-    public ReadOnlySpan<byte> Region(int index)
+    public ReadOnlyMemory<byte> Region(int index)
     {
         ObjectDisposedException.ThrowIf(output == 0, this);
         byte* start = NativeCalls.OutputRegion(output, (uint)index, out nuint bytes);
-        return new ReadOnlySpan<byte>(start, checked((int)bytes));
+        return new NativeRegion(start, checked((int)bytes)).Memory;
     }
 
     /// <inheritdoc/>
@@ -56,5 +57,21 @@ public sealed unsafe class FrozenRead : IDisposable
         nint owned = Interlocked.Exchange(ref output, 0);
         if (owned != 0)
             NativeCalls.OutputFree(owned);
+    }
+
+    /// <summary>Memory that the native output owns.</summary>
+    private sealed class NativeRegion(byte* start, int length) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => new(start, length);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new(start + elementIndex);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

@@ -1,0 +1,61 @@
+using SideEye.Capture.Waits;
+using SideEye.GoRuntime;
+using SideEye.Target.Native;
+
+namespace SideEye.Capture;
+
+/// <summary>What is known of a process besides its goroutines: a row of <c>processes</c>.</summary>
+public sealed record ProcessFacts
+{
+    /// <summary>Identity in this snapshot, from 1 on.</summary>
+    public required int ProcessId { get; init; }
+
+    /// <summary>Process id on its host.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>Name of the host.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Program it was matched to.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>Environment it was matched to.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>Short name for people.</summary>
+    public string? FriendlyName { get; init; }
+
+    /// <summary>Path of the executable as the process sees it.</summary>
+    public string? Executable { get; init; }
+
+    /// <summary>What the executable says of itself; null when it could not be read.</summary>
+    public GoBinary? Binary { get; init; }
+
+    /// <summary>Why the process could not be captured; null when it was.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>The records of one frozen process.</summary>
+public sealed record ProcessRecords
+{
+    /// <summary>The process.</summary>
+    public required ProcessFacts Facts { get; init; }
+
+    /// <summary>What its executable says of itself.</summary>
+    public required GoBinary Binary { get; init; }
+
+    /// <summary>Run-time minus link-time addresses; 0 unless position-independent.</summary>
+    public required ulong LoadBias { get; init; }
+
+    /// <summary>Counts and times of the freeze.</summary>
+    public required NativeSnapshotResult Result { get; init; }
+
+    /// <summary>Regions of records, as the native library delivered them.</summary>
+    public required IReadOnlyList<ReadOnlyMemory<byte>> Regions { get; init; }
+
+    /// <summary>How labels are laid out in this Go version.</summary>
+    public required NativeLabelFormat LabelFormat { get; init; }
+
+    /// <summary>What was seen of its goroutines before; null when nobody looked.</summary>
+    public WaitClock? Clock { get; init; }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using SideEye.Target;
+using SideEye.Target.Native;
+
+namespace SideEye.Capture.Records;
+
+/// <summary>Pieces of the target's memory as they were during the freeze. Addresses that nobody copied cannot be read.</summary>
+internal sealed class CopiedMemory : ITargetMemory
+{
+    private static readonly int FixedBytes = Marshal.SizeOf<NativeMemoryRecord>();
+
+    private readonly List<Piece> pieces = [];
+    private bool isSorted = true;
+
+    /// <summary>Adds the piece of a memory record; one that could not be read has no bytes.</summary>
+    public void Add(ReadOnlyMemory<byte> body)
+    {
+        NativeMemoryRecord record = MemoryMarshal.Read<NativeMemoryRecord>(body.Span);
+        ReadOnlyMemory<byte> bytes = body[FixedBytes..];
+        if (record.Bytes == 0 || record.Bytes > (ulong)bytes.Length)
+            return;
+        pieces.Add(new Piece(record.Address, bytes[..(int)record.Bytes]));
+        isSorted = false;
+    }
+
+    /// <inheritdoc/>
+    public bool TryRead(TargetAddress address, Span<byte> destination)
+    {
+        if (!TryFind(address, destination.Length, out ReadOnlyMemory<byte> bytes))
+            return false;
+        bytes.Span[..destination.Length].CopyTo(destination);
+        return true;
+    }
+
+    /// <summary>Finds one piece that holds <paramref name="length"/> bytes from <paramref name="address"/> on, without copying.</summary>
+    public bool TryFind(TargetAddress address, int length, out ReadOnlyMemory<byte> bytes)
+    {
+        Sort();
+        bytes = default;
+        int low = 0;
+        int high = pieces.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (pieces[middle].Start <= address.Value)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        // A short piece may begin behind the start of a longer one that also holds the address; few overlap.
+        const int overlapsMax = 16;
+        for (int i = low - 1; i >= 0 && i >= low - overlapsMax; i--)
+        {
+            ulong offset = address.Value - pieces[i].Start;
+            if (offset > (ulong)pieces[i].Bytes.Length || (ulong)pieces[i].Bytes.Length - offset < (ulong)length)
+                continue;
+            bytes = pieces[i].Bytes[(int)offset..];
+            return true;
+        }
+        return false;
+    }
+
+    private void Sort()
+    {
+        if (isSorted)
+            return;
+        pieces.Sort(static (left, right) => left.Start.CompareTo(right.Start));
+        isSorted = true;
+    }
+
+    private readonly record struct Piece(ulong Start, ReadOnlyMemory<byte> Bytes);
+}

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using SideEye.Target.Native;
+
+namespace SideEye.Capture.Records;
+
+/// <summary>A goroutine as the probe wrote it: its runtime.g, and its stack unless that is in a memory record.</summary>
+internal readonly ref struct GoroutineRecord
+{
+    private static readonly int FixedBytes = Marshal.SizeOf<NativeGoroutineRecord>();
+
+    private readonly NativeGoroutineRecord record;
+    private readonly ReadOnlyMemory<byte> body;
+
+    public GoroutineRecord(ReadOnlyMemory<byte> body)
+    {
+        record = MemoryMarshal.Read<NativeGoroutineRecord>(body.Span);
+        this.body = body[FixedBytes..];
+    }
+
+    /// <summary>Address of the runtime.g.</summary>
+    public ulong Address => record.G;
+
+    /// <summary>Position in runtime.allgs.</summary>
+    public ulong Index => record.Index;
+
+    /// <summary>Address of the first byte of the stack; 0 without one.</summary>
+    public ulong StackStart => record.StackStart;
+
+    /// <summary>What became of it.</summary>
+    public NativeGoroutineFlags Flags => (NativeGoroutineFlags)record.Flags;
+
+    /// <summary>The bytes of the runtime.g.</summary>
+    public ReadOnlySpan<byte> G => body.Span[..(int)record.GBytes];
+
+    /// <summary>True when the stack is in this record.</summary>
+    public bool HasInlineStack =>
+        record.StackBytes != 0 && !Flags.HasFlag(NativeGoroutineFlags.StackDeferred);
+
+    /// <summary>The used part of the stack, from wherever it was copied to; empty when it was not.</summary>
+    public ReadOnlySpan<byte> Stack(CopiedMemory memory)
+    {
+        int length = (int)record.StackBytes;
+        if (HasInlineStack)
+            return body.Span.Slice(NativeLimits.GBytesMax, length);
+        bool isCopied = length > 0 && memory.TryFind(new(record.StackStart), length, out ReadOnlyMemory<byte> bytes);
+        return isCopied && memory.TryFind(new(record.StackStart), length, out bytes) ? bytes.Span[..length] : [];
+    }
+}

@@ -1,0 +1,90 @@
+using SideEye.Capture.Rows;
+using SideEye.Capture.Schema;
+using SideEye.Target.Native;
+
+namespace SideEye.Capture;
+
+/// <summary>Turns the records of any number of processes into the tables of one snapshot.</summary>
+public sealed class SnapshotWriter
+{
+    private readonly CaptureLimits limits;
+    private readonly TableBuilder snapshots;
+    private readonly TableBuilder processes;
+    private readonly TableBuilder goroutines;
+    private readonly StackTable stacks;
+    private bool isTruncated;
+    private string? firstError;
+
+    /// <summary>A writer of one snapshot into <paramref name="sink"/>.</summary>
+    public SnapshotWriter(ITableSink sink, CaptureLimits limits)
+    {
+        this.limits = limits;
+        snapshots = new(SnapshotSchema.SnapshotsTable, SnapshotSchema.Snapshots, sink);
+        processes = new(SnapshotSchema.ProcessesTable, SnapshotSchema.Processes, sink);
+        goroutines = new(SnapshotSchema.GoroutinesTable, SnapshotSchema.Goroutines, sink);
+        stacks = new(sink);
+    }
+
+    /// <summary>Decodes a captured process and writes its rows.</summary>
+    /// <returns>Goroutines written.</returns>
+    public int Write(ProcessRecords records)
+    {
+        GoroutineDecoder decoder = new(records, limits, stacks.For(records.Binary, limits.StackFramesMax), goroutines);
+        decoder.Decode();
+        string? problem = decoder.UnreadableCount == 0
+            ? null : $"{decoder.UnreadableCount} goroutines could not be read (their memory was not accessible)";
+        bool isCut = records.Result.Truncated != 0 || decoder.UnreadableCount > 0;
+        if (records.Result.Late > 0)
+            problem = $"{records.Result.Late} goroutines were not reached: the pause limit or a size limit was hit";
+        WriteProcess(records.Facts with { Error = records.Facts.Error ?? problem }, records.Result, decoder.Count, isCut);
+        return decoder.Count;
+    }
+
+    /// <summary>Writes the row of a process that could not be captured.</summary>
+    public void WriteFailed(ProcessFacts facts) => WriteProcess(facts, null, null, isCut: true);
+
+    /// <summary>Writes the snapshot's own row and hands on everything.</summary>
+    public void Finish(SnapshotFacts facts)
+    {
+        snapshots.Text(facts.SnapshotId).Time(facts.CapturedAt).Text(facts.SpecHash).Text(facts.Program)
+            .Text(facts.Environment).Text(facts.RequestedBy).Int64(facts.Duration.Ticks * TimeSpan.NanosecondsPerTick)
+            .Bool(isTruncated).Text(firstError).EndRow();
+        snapshots.Flush();
+        processes.Flush();
+        goroutines.Flush();
+        stacks.Flush();
+    }
+
+    private void WriteProcess(ProcessFacts facts, NativeSnapshotResult? result, int? goroutineCount, bool isCut)
+    {
+        isTruncated |= isCut;
+        firstError ??= facts.Error is null ? null : $"pid {facts.Pid}: {facts.Error}";
+        processes.Int32(facts.ProcessId).Text(facts.Host).Int32(facts.Pid).Text(facts.Program).Text(facts.Environment)
+            .Text(facts.FriendlyName).Text(facts.Executable).Text(facts.Binary?.BuildId)
+            .Text(facts.Binary?.Version.ToString()).Text(facts.Binary?.Architecture.GoName)
+            .Text(facts.Binary?.DebugInformation.ToString())
+            .Text(result is null ? null : result.Value.Reader == (uint)NativeReader.VmRead ? "vmread" : "bpf")
+            .Time(result is null ? null : DateTimeOffset.UnixEpoch.AddTicks((long)result.Value.RealtimeNs / 100))
+            .Int64((long?)result?.PauseNs).Int32(goroutineCount).Int32((int?)result?.Dead)
+            .Int64((long?)result?.CapturedBytes).Bool(isCut).Text(facts.Error).EndRow();
+    }
+}
+
+/// <summary>What is known of a snapshot as a whole: the row of <c>snapshots</c>.</summary>
+/// <param name="SnapshotId">Its identity.</param>
+/// <param name="CapturedAt">When the first process was asked to stop.</param>
+/// <param name="Duration">From the request to the last row.</param>
+public sealed record SnapshotFacts(string SnapshotId, DateTimeOffset CapturedAt, TimeSpan Duration)
+{
+    /// <summary>Hash of the spec; null without one.</summary>
+    public string? SpecHash { get; init; }
+
+    /// <summary>Program that was asked for.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>Environment that was asked for.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>Who asked.</summary>
+    public string? RequestedBy { get; init; }
+}

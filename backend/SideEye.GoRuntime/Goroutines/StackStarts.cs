@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using SideEye.GoRuntime.Unwinding;
+using SideEye.Target;
+
+namespace SideEye.GoRuntime.Goroutines;
+
+/// <summary>
+/// Decides where the walk of a goroutine's stack begins. Which saved registers are true depends on what the goroutine
+/// was doing: parked, in a system call, on a thread, on a thread that had switched to another stack.
+/// </summary>
+public sealed class StackStarts
+{
+    // x86-64 rt_sigframe as the handler sees it: ucontext, in it uc_mcontext.gregs at 40 (arch/x86/include/asm/sigframe.h,
+    // uapi/asm/ucontext.h, uapi/asm/sigcontext.h).
+    private const ulong MachineContextOffset = 40;
+    private const int ContextRbp = 80;
+    private const int ContextRsp = 120;
+    private const int ContextRip = 128;
+    private const int SignalFramesMax = 64;
+
+    private readonly RuntimeLayout layout;
+    private readonly Unwinder unwinder;
+    private readonly Architecture architecture;
+    private readonly ITargetMemory memory;
+    private readonly Dictionary<ulong, StoppedThread> threads;
+    private readonly List<FrameKey> scratch = [];
+
+    /// <summary>Starts for the goroutines of one frozen process.</summary>
+    /// <param name="layout">Of the process's binary.</param>
+    /// <param name="architecture">Of the process's binary.</param>
+    /// <param name="unwinder">Of the same process: signal stacks are walked to find what they interrupted.</param>
+    /// <param name="memory">The ms, gsignals and signal stacks that were copied during the freeze.</param>
+    /// <param name="threads">Every stopped thread.</param>
+    public StackStarts(
+        RuntimeLayout layout, Architecture architecture, Unwinder unwinder, ITargetMemory memory,
+        IEnumerable<StoppedThread> threads)
+    {
+        this.layout = layout;
+        this.architecture = architecture;
+        this.unwinder = unwinder;
+        this.memory = memory;
+        this.threads = [];
+        foreach (StoppedThread thread in threads)
+            this.threads[thread.TargetThreadId] = thread;
+    }
+
+    /// <summary>The thread that runs the goroutine or waits in its system call; null for all others.</summary>
+    public StoppedThread? ThreadOf(in GoroutineView g)
+    {
+        if (g.Status is not (GoroutineStatus.Running or GoroutineStatus.Syscall) || g.M == 0)
+            return null;
+        bool isKnown = memory.TryReadUInt64(new(g.M + (ulong)layout.M.ProcId), out ulong id)
+            && threads.TryGetValue(id, out StoppedThread thread);
+        return isKnown ? threads[id] : null;
+    }
+
+    /// <summary>Where to begin; null when no saved stack pointer lies on the goroutine's stack.</summary>
+    public StackStart? For(in GoroutineView g)
+    {
+        if (g.Status == GoroutineStatus.Running)
+            return ForRunning(g);
+        // entersyscall saves the caller's pc and sp there (runtime/proc.go, reentersyscall).
+        if (g.SyscallSp != 0 && g.IsOnStack(g.SyscallSp))
+            return Saved(g.SyscallPc, g.SyscallSp, g.SyscallBp);
+        return ForParked(g);
+    }
+
+    /// <summary>gopark, Gosched, preemption: mcall and gosave saved the registers in g.sched.</summary>
+    private static StackStart? ForParked(in GoroutineView g) =>
+        g.IsOnStack(g.SchedSp) ? Saved(g.SchedPc, g.SchedSp, g.SchedBp) : null;
+
+    private StackStart? ForRunning(in GoroutineView g)
+    {
+        if (ThreadOf(g) is not StoppedThread thread)
+            return ForParked(g);
+        if (g.IsOnStack(thread.Registers.StackPointer.Value))
+            return new StackStart(thread.Registers, IsExact: true);
+        if (ForInterrupted(g, thread) is StackStart interrupted)
+            return interrupted;
+        return ForSwitched(g);
+    }
+
+    /// <summary>
+    /// The thread is on its g0 stack: in a vDSO call, which notes its caller in the m (runtime/time_linux_amd64.s), or on
+    /// systemstack or in mcall, which save the goroutine's registers as for parking.
+    /// </summary>
+    private StackStart? ForSwitched(in GoroutineView g)
+    {
+        bool isInVdso = memory.TryReadUInt64(new(g.M + (ulong)layout.M.VdsoSp), out ulong sp) && g.IsOnStack(sp);
+        if (isInVdso && memory.TryReadUInt64(new(g.M + (ulong)layout.M.VdsoPc), out ulong pc))
+            return Saved(pc, sp, 0);
+        return ForParked(g);
+    }
+
+    /// <summary>
+    /// The thread is in a signal handler: the kernel put the interrupted registers above the handler's frames on the
+    /// signal stack. Walking out of the handler leads to the return trampoline, and SP there is the address of the context.
+    /// </summary>
+    private StackStart? ForInterrupted(in GoroutineView g, in StoppedThread thread)
+    {
+        if (architecture != Architecture.Amd64 || !TryReadSignalStack(g, thread, out byte[] bytes))
+            return null;
+        StackBytes stack = new(thread.Registers.StackPointer.Value, bytes);
+        scratch.Clear();
+        unwinder.Walk(new StackStart(thread.Registers, IsExact: true), stack, scratch, [], out Registers last);
+        ulong context = last.StackPointer.Value + MachineContextOffset;
+        if (scratch.Count is 0 or > SignalFramesMax
+            || !stack.TryReadWord(context + ContextRip, out ulong pc)
+            || !stack.TryReadWord(context + ContextRsp, out ulong sp)
+            || !stack.TryReadWord(context + ContextRbp, out ulong bp))
+        {
+            return null;
+        }
+        if (g.IsOnStack(sp))
+            return new StackStart(new Registers(new(pc), new(sp), new(bp)), IsExact: true);
+        return ForSwitched(g);
+    }
+
+    private bool TryReadSignalStack(in GoroutineView g, in StoppedThread thread, out byte[] bytes)
+    {
+        bytes = [];
+        Span<byte> signalG = stackalloc byte[16];
+        if (!memory.TryReadUInt64(new(g.M + (ulong)layout.M.GSignal), out ulong gsignal)
+            || !memory.TryRead(new(gsignal + (ulong)layout.G.StackLo), signalG))
+        {
+            return false;
+        }
+        ulong low = BinaryPrimitives.ReadUInt64LittleEndian(signalG);
+        ulong high = BinaryPrimitives.ReadUInt64LittleEndian(signalG[8..]);
+        ulong sp = thread.Registers.StackPointer.Value;
+        const ulong signalStackBytesMax = 1 << 20;
+        if (sp < low || sp >= high || high - sp > signalStackBytesMax)
+            return false;
+        bytes = new byte[high - sp];
+        return memory.TryRead(new(sp), bytes);
+    }
+
+    private static StackStart Saved(ulong pc, ulong sp, ulong bp) =>
+        new(new Registers(new(pc), new(sp), new(bp)), IsExact: false);
+}

@@ -1,0 +1,96 @@
+using SideEye.Bpf;
+using SideEye.Capture;
+using SideEye.Target.Native;
+
+namespace SideEye.Host;
+
+/// <summary>Everything that can be made ready before a target is frozen: buffers sized, probe loaded, request filled in.</summary>
+internal sealed class FreezePlan : IDisposable
+{
+    // One worker is as fast for few goroutines: waking the second costs more than it saves.
+    private const int GoroutinesPerWorker = 512;
+    private const double RoomToGrow = 1.5;
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(5);
+
+    private readonly GoProcess process;
+    private readonly CaptureLimits limits;
+    private readonly Probe? probe;
+    private readonly NativeSnapshotRequest request;
+
+    private FreezePlan(GoProcess process, CaptureLimits limits, Probe? probe, in NativeSnapshotRequest request)
+    {
+        this.process = process;
+        this.limits = limits;
+        this.probe = probe;
+        this.request = request;
+    }
+
+    public static FreezePlan Prepare(GoProcess process, CaptureLimits limits, ReaderChoice choice)
+    {
+        GoroutineScan scan = process.Scan(limits.GoroutinesMax);
+        long expected = Math.Min((long)(scan.RecordBytes * RoomToGrow) + (1 << 20), limits.OutputBytesMax);
+        Probe? probe = choice == ReaderChoice.VmRead ? null : TryLoad(expected, scan.Entries, choice);
+        NativeReader reader = probe is null ? NativeReader.VmRead : NativeReader.Bpf;
+        uint workers = (uint)Math.Clamp(scan.Entries / GoroutinesPerWorker, 1, MaxWorkers);
+        return new FreezePlan(process, limits, probe, process.Request(limits, reader, expected, workers));
+    }
+
+    /// <summary>Freezes the target, copies, lets it go. Tries again when a busy host did not let all threads stop in time.</summary>
+    /// <exception cref="TargetException">The target could not be frozen or read.</exception>
+    public async Task<FrozenRead> FireAsync(CancellationToken stop)
+    {
+        TimeSpan patience = FirstPatience;
+        for (int attempt = 1; ; attempt++)
+        {
+            stop.ThrowIfCancellationRequested();
+            FrozenRead read = FrozenRead.Take(probe, request);
+            if (read.Result.Outcome == (uint)NativeOutcome.Done)
+                return read;
+            NativeSnapshotResult result = read.Result;
+            read.Dispose();
+            if (result.Outcome != (uint)NativeOutcome.NotStopped || attempt == limits.FreezeAttemptsMax)
+                throw Explain(result);
+            await Task.Delay(patience, stop).ConfigureAwait(false);
+            patience *= 2;
+        }
+    }
+
+    public void Dispose() => probe?.Dispose();
+
+    private static int MaxWorkers => Math.Min(Environment.ProcessorCount, 4);
+
+    private static Probe? TryLoad(long capacity, int entries, ReaderChoice choice)
+    {
+        try
+        {
+            return Probe.Load(capacity, (entries * 2) + 4096);
+        }
+        catch (ProbeRefusedException e)
+        {
+            return choice == ReaderChoice.Automatic ? null : throw new TargetException(TargetProblem.NotSupported, e.Message, e);
+        }
+    }
+
+    private TargetException Explain(in NativeSnapshotResult result) => (NativeOutcome)result.Outcome switch
+    {
+        NativeOutcome.NoSuchProcess or NativeOutcome.Gone => GoProcess.Gone(process.Pid),
+        NativeOutcome.NotPermitted => GoProcess.Refused(process.Pid),
+        NativeOutcome.AlreadyTraced => new TargetException(
+            TargetProblem.AlreadyTraced,
+            $"pid {process.Pid} is already traced by pid {result.ErrorNumber} ({TracerName(result.ErrorNumber)}): a process has "
+            + "one debugger at a time; end that one first"),
+        NativeOutcome.NotStopped => new TargetException(
+            TargetProblem.NotStopped,
+            $"thread {result.ErrorNumber} of pid {process.Pid} did not stop within {limits.PauseMax.TotalMilliseconds} ms "
+            + $"({limits.FreezeAttemptsMax} tries): the host is overloaded or the thread is in uninterruptible sleep; "
+            + "try again, or allow a longer pause with --pause-max"),
+        NativeOutcome.UnreadableGoroutines => new TargetException(
+            TargetProblem.NotReadable, $"the list of goroutines of pid {process.Pid} could not be read (errno {result.ErrorNumber})"),
+        NativeOutcome.OutOfMemory => new TargetException(
+            TargetProblem.NotSupported, $"not enough memory to copy the goroutines of pid {process.Pid}"),
+        _ => new TargetException(
+            TargetProblem.NotSupported, $"pid {process.Pid} could not be frozen (errno {result.ErrorNumber})"),
+    };
+
+    private static string TracerName(int pid) => new Linux.LinuxProcess(pid).CommandName is { Length: > 0 } name ? name : "unknown";
+}

@@ -1,0 +1,125 @@
+using SideEye.Bpf;
+using SideEye.Capture.Waits;
+using SideEye.GoRuntime;
+using SideEye.Linux;
+using SideEye.Target;
+using SideEye.Target.Native;
+
+namespace SideEye.Host;
+
+/// <summary>A live Go process: its program's facts, where it is loaded, and what was seen of its waits.</summary>
+public sealed class GoProcess
+{
+    private readonly LinuxProcess process;
+    private readonly FileIdentity program;
+
+    private GoProcess(LinuxProcess process, FileIdentity program, string executable, GoBinary binary, ulong loadBias)
+    {
+        this.process = process;
+        this.program = program;
+        Executable = executable;
+        Binary = binary;
+        LoadBias = loadBias;
+        Name = Path.GetFileName(executable);
+    }
+
+    /// <summary>Process id.</summary>
+    public int Pid => process.Pid;
+
+    /// <summary>Path of the executable as the process sees it.</summary>
+    public string Executable { get; }
+
+    /// <summary>File name of the executable.</summary>
+    public string Name { get; }
+
+    /// <summary>Facts of the program.</summary>
+    public GoBinary Binary { get; }
+
+    /// <summary>Run-time minus link-time addresses.</summary>
+    public ulong LoadBias { get; }
+
+    /// <summary>What was seen of its goroutines' waits so far.</summary>
+    public WaitClock Clock { get; } = new();
+
+    /// <summary>True while the same process executes the same program.</summary>
+    public bool IsAlive =>
+        process.IsAlive && FrozenRead.TryIdentify(Pid, out ulong device, out ulong inode)
+        && program == new FileIdentity(device, inode);
+
+    /// <summary>Opens a process by its id.</summary>
+    /// <exception cref="TargetException">No such process, not Go, not permitted, or not supported.</exception>
+    public static GoProcess Open(int pid, BinaryCache binaries)
+    {
+        LinuxProcess process = new(pid);
+        if (!process.IsAlive)
+            throw new TargetException(TargetProblem.NoSuchProcess, $"no process has the pid {pid}; see sideeye ps");
+        string executable = process.Executable ?? $"pid {pid}";
+        if (!FrozenRead.TryIdentify(pid, out ulong device, out ulong inode))
+            throw Refused(pid);
+        FileIdentity identity = new(device, inode);
+        try
+        {
+            GoBinary binary = binaries.Open(identity, process.ExecutablePath, executable).Go;
+            return new GoProcess(process, identity, executable, binary, BiasOf(process, binary));
+        }
+        catch (TargetException e)
+        {
+            throw new TargetException(e.Problem, $"pid {pid}: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Refused(pid);
+        }
+    }
+
+    /// <summary>
+    /// Reads every runtime.g without stopping anything, and feeds the wait clock. What is read may be torn; it is good
+    /// for counting, for sizing buffers, and for telling that a wait goes on.
+    /// </summary>
+    /// <exception cref="TargetException">The list of goroutines cannot be read.</exception>
+    public GoroutineScan Scan(long goroutinesMax)
+    {
+        RuntimeVariables variables = Binary.Variables;
+        bool isRead = process.Memory.TryReadUInt64(new(variables.AllGLen + LoadBias), out ulong count);
+        isRead &= process.Memory.TryReadUInt64(new(variables.AllGPtr + LoadBias), out ulong array);
+        if (!isRead)
+            throw process.IsAlive ? Refused(Pid) : Gone(Pid);
+        return GoroutineScan.Read(process.Memory, Binary, array, Math.Min(count, (ulong)goroutinesMax), Clock);
+    }
+
+    /// <summary>The request for a frozen read of this process.</summary>
+    internal NativeSnapshotRequest Request(Capture.CaptureLimits limits, NativeReader reader, long expectedBytes, uint workers) => new()
+    {
+        Allgptr = Binary.Variables.AllGPtr + LoadBias,
+        Allglen = Binary.Variables.AllGLen + LoadBias,
+        DeadlineNs = (ulong)limits.PauseMax.Ticks * TimeSpan.NanosecondsPerTick,
+        StackBytesMax = (ulong)limits.StackBytesMax,
+        GoroutinesMax = (ulong)limits.GoroutinesMax,
+        OutputBytesMax = (ulong)limits.OutputBytesMax,
+        ExpectedBytes = (ulong)expectedBytes,
+        ExeDevice = program.Device,
+        ExeInode = program.Inode,
+        Pid = Pid,
+        Reader = (uint)reader,
+        Workers = workers,
+        OtherPidNamespace = process.IsInOtherPidNamespace ? 1u : 0,
+        Layout = NativeLayouts.Of(Binary),
+    };
+
+    internal static TargetException Gone(int pid) =>
+        new(TargetProblem.Gone, $"pid {pid} ended, or executed another program, while it was looked at");
+
+    internal static TargetException Refused(int pid) => new(
+        TargetProblem.NotPermitted,
+        Privileges.IsRoot
+            ? $"the kernel does not let us read pid {pid} although we are root: CAP_SYS_PTRACE is missing, or a security module forbids it"
+            : $"no permission to read pid {pid}: run sideeye as root (sudo), or give it CAP_SYS_PTRACE");
+
+    private static ulong BiasOf(LinuxProcess process, GoBinary binary)
+    {
+        if (!binary.IsPositionIndependent)
+            return 0;
+        TargetAddress start = process.ExecutableStart() ?? throw Refused(process.Pid);
+        return start.Value - (binary.Elf.FirstLoadAddress & ~0xfffUL);
+    }
+}
