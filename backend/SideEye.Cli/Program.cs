@@ -1,1 +1,51 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using SideEye.Cli.Commands;
+
+namespace SideEye.Cli;
+
+/// <summary>The command line: parses, runs one command, and turns what went wrong into one line and an exit code.</summary>
+internal static class Program
+{
+    private const string About = """
+        See what a running Go process is doing: snapshots of all its goroutines as SQL tables.
+
+        Exit codes: 0 done; 1 failed; 2 wrong usage; 3 partial (some process failed, the rest is there); 130 interrupted.
+        """;
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        RootCommand root = new(About)
+        {
+            StacksCommand.Create(),
+            SqlCommand.Create(),
+            FlamegraphCommand.Create(),
+        };
+        ParseResult parsed = root.Parse(arguments);
+        if (parsed.Action is ParseErrorAction)
+            return Explain(new Failure(ExitCode.WrongUsage, UsageProblem(parsed)));
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
+                .ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return Explain(Failure.Of(e));
+        }
+    }
+
+    private static string UsageProblem(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string name = command is RootCommand ? "sideeye" : $"sideeye {command.Name}";
+        return $"{parsed.Errors[0].Message.TrimEnd('.')}; see {name} --help";
+    }
+
+    private static int Explain(Failure failure)
+    {
+        if (failure.Message is not null)
+            Console.Error.WriteLine($"sideeye: {failure.Message}");
+        return failure.ExitCode;
+    }
+}
