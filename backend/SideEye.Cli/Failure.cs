@@ -1,4 +1,5 @@
 using SideEye.Cli.Output;
+using SideEye.Host;
 using SideEye.Store;
 
 namespace SideEye.Cli;
@@ -14,6 +15,7 @@ internal sealed record Failure(int ExitCode, string? Message)
         BrokenPipeException => new Failure(Cli.ExitCode.Done, null),
         OperationCanceledException => new Failure(Cli.ExitCode.Interrupted, "interrupted"),
         CommandFailedException failed => new Failure(failed.ExitCode, failed.Message),
+        TargetException target => new Failure(Cli.ExitCode.Failed, target.Message),
         StoreException store => new Failure(Cli.ExitCode.Failed, store.Message),
         UnauthorizedAccessException or IOException => new Failure(Cli.ExitCode.Failed, e.Message),
         _ => new Failure(Cli.ExitCode.Failed,

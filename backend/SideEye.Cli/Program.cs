@@ -17,6 +17,8 @@ internal static class Program
     {
         RootCommand root = new(About)
         {
+            PsCommand.Create(),
+            SnapshotCommand.Create(),
             StacksCommand.Create(),
             SqlCommand.Create(),
             FlamegraphCommand.Create(),

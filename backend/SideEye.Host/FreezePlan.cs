@@ -27,7 +27,7 @@ internal sealed class FreezePlan : IDisposable
 
     public static FreezePlan Prepare(GoProcess process, CaptureLimits limits, ReaderChoice choice)
     {
-        GoroutineScan scan = process.Scan(limits.GoroutinesMax);
+        GoroutineScan scan = process.Scan(limits.GoroutinesMax, feedsClock: false);
         long expected = Math.Min((long)(scan.RecordBytes * RoomToGrow) + (1 << 20), limits.OutputBytesMax);
         Probe? probe = choice == ReaderChoice.VmRead ? null : TryLoad(expected, scan.Entries, choice);
         NativeReader reader = probe is null ? NativeReader.VmRead : NativeReader.Bpf;

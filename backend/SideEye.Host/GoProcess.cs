@@ -73,18 +73,20 @@ public sealed class GoProcess
     }
 
     /// <summary>
-    /// Reads every runtime.g without stopping anything, and feeds the wait clock. What is read may be torn; it is good
-    /// for counting, for sizing buffers, and for telling that a wait goes on.
+    /// Reads every runtime.g without stopping anything. What is read may be torn; it is good for counting, for sizing
+    /// buffers, and for telling that a wait goes on.
     /// </summary>
+    /// <param name="goroutinesMax">Most goroutines to look at.</param>
+    /// <param name="feedsClock">True to let <see cref="Clock"/> see them.</param>
     /// <exception cref="TargetException">The list of goroutines cannot be read.</exception>
-    public GoroutineScan Scan(long goroutinesMax)
+    public GoroutineScan Scan(long goroutinesMax, bool feedsClock)
     {
         RuntimeVariables variables = Binary.Variables;
         bool isRead = process.Memory.TryReadUInt64(new(variables.AllGLen + LoadBias), out ulong count);
         isRead &= process.Memory.TryReadUInt64(new(variables.AllGPtr + LoadBias), out ulong array);
         if (!isRead)
             throw process.IsAlive ? Refused(Pid) : Gone(Pid);
-        return GoroutineScan.Read(process.Memory, Binary, array, Math.Min(count, (ulong)goroutinesMax), Clock);
+        return GoroutineScan.Read(process.Memory, Binary, array, Math.Min(count, (ulong)goroutinesMax), feedsClock ? Clock : null);
     }
 
     /// <summary>The request for a frozen read of this process.</summary>

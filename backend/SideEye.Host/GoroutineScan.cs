@@ -17,14 +17,14 @@ public sealed record GoroutineScan(int Goroutines, int Entries, long RecordBytes
     private const int BlockEntries = 16 * 1024;
     private const int RecordOverhead = 64 + NativeLimits.GBytesMax;
 
-    internal static GoroutineScan Read(ProcessMemory memory, GoBinary binary, ulong array, ulong count, WaitClock clock)
+    internal static GoroutineScan Read(ProcessMemory memory, GoBinary binary, ulong array, ulong count, WaitClock? clock)
     {
         GLayout layout = binary.Layout.G;
         byte[] pointers = new byte[Math.Min(count, BlockEntries) * 8];
         byte[] structs = new byte[pointers.Length / 8 * layout.Size];
         int living = 0;
         long bytes = 0;
-        clock.BeginLook((int)count);
+        clock?.BeginLook((int)count);
         for (ulong first = 0; first < count; first += BlockEntries)
         {
             int entries = (int)Math.Min(count - first, BlockEntries);
@@ -43,10 +43,10 @@ public sealed record GoroutineScan(int Goroutines, int Entries, long RecordBytes
                     continue;
                 living++;
                 bytes += RecordOverhead + StackBytes(g);
-                clock.See(g, now);
+                clock?.See(g, now);
             }
         }
-        clock.EndLook();
+        clock?.EndLook();
         return new GoroutineScan(living, (int)count, bytes);
     }
 

@@ -66,7 +66,7 @@ public sealed record ProcessListing
         string? error = null;
         try
         {
-            goroutines = process.Scan(Capture.CaptureLimits.Default.GoroutinesMax).Goroutines;
+            goroutines = process.Scan(Capture.CaptureLimits.Default.GoroutinesMax, feedsClock: false).Goroutines;
         }
         catch (Exception e) when (e is TargetException or GoRuntime.RuntimeVariableNotFoundException)
         {

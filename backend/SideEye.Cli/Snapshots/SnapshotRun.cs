@@ -1,0 +1,43 @@
+using System.Globalization;
+using Apache.Arrow;
+using SideEye.Capture.Rows;
+using SideEye.Capture.Schema;
+using SideEye.Host;
+using SideEye.Store;
+
+namespace SideEye.Cli.Snapshots;
+
+/// <summary>From frozen processes to a snapshot file.</summary>
+internal static class SnapshotRun
+{
+    public static async Task<SnapshotReport> TakeAsync(
+        SnapshotOptions options, IReadOnlyList<GoProcess> processes, IReadOnlyList<FailedProcess> failed, CancellationToken stop)
+    {
+        string path = options.File ?? DefaultName();
+        SnapshotOutcome outcome;
+        using (SnapshotFile file = SnapshotFile.Create(path))
+        {
+            foreach ((string table, Schema schema) in SnapshotSchema.Tables)
+                file.CreateTable(table, schema);
+            outcome = await new Snapshotter(options.Limits, options.Reader)
+                .TakeAsync(processes, failed, new FileSink(file), stop).ConfigureAwait(false);
+            if (outcome.Processes.All(process => process.Result is null))
+                throw new CommandFailedException(outcome.Processes[0].Error ?? "nothing was captured");
+            file.Execute(SnapshotSchema.Views);
+            file.Commit();
+        }
+        return new SnapshotReport(path, outcome, options.Reader);
+    }
+
+    private static string DefaultName() =>
+        "sideeye-" + DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture) + ".duckdb";
+
+    private sealed class FileSink(SnapshotFile file) : ITableSink
+    {
+        public void Append(string table, RecordBatch batch)
+        {
+            using (batch)
+                file.Append(table, batch);
+        }
+    }
+}
