@@ -1,0 +1,3 @@
+module sideeye.test/targets
+
+go 1.19
