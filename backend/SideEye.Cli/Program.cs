@@ -41,7 +41,10 @@ internal static class Program
     {
         Command command = parsed.CommandResult.Command;
         string name = command is RootCommand ? "sideeye" : $"sideeye {command.Name}";
-        return $"{parsed.Errors[0].Message.TrimEnd('.')}; see {name} --help";
+        // Lists of allowed values come on lines of their own.
+        string problem = string.Join(' ',
+            parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return $"{problem.TrimEnd('.')}; see {name} --help";
     }
 
     private static int Explain(Failure failure)

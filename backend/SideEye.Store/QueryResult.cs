@@ -36,10 +36,12 @@ public sealed class QueryResult : IDisposable
             Release();
             throw Failure(e);
         }
-        catch
+        catch (ArgumentException e)
         {
+            // DuckDB.NET has no reader for a column's type, UNION for one.
             Release();
-            throw;
+            throw new StoreException(
+                StoreError.Sql, $"a column of the query has a type that cannot be read, cast it to VARCHAR: {e.Message}", e);
         }
     }
 
@@ -100,13 +102,35 @@ public sealed class QueryResult : IDisposable
     public string GetText(int column) => reader.GetString(column);
 
     /// <summary>The value of a column of kind <see cref="ColumnKind.Time"/>, in UTC.</summary>
-    public DateTime GetTime(int column) => DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
+    /// <exception cref="StoreException">The value is infinite or outside the years 1 to 9999.</exception>
+    public DateTime GetTime(int column)
+    {
+        try
+        {
+            return DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
+        }
+        catch (Exception e) when (BoxedValues.IsUnreadable(e))
+        {
+            throw BoxedValues.Unreadable(Columns[column], e);
+        }
+    }
 
     /// <summary>
     /// The value of any column, boxed: lists as <see cref="System.Collections.IEnumerable"/>, structs and maps as
     /// <see cref="System.Collections.IDictionary"/>, NULL as null.
     /// </summary>
-    public object? GetValue(int column) => reader.IsDBNull(column) ? null : reader.GetValue(column);
+    /// <exception cref="StoreException">The value has no form here, such as an interval of months.</exception>
+    public object? GetValue(int column)
+    {
+        try
+        {
+            return reader.IsDBNull(column) ? null : BoxedValues.Read(reader, column);
+        }
+        catch (Exception e) when (BoxedValues.IsUnreadable(e))
+        {
+            throw BoxedValues.Unreadable(Columns[column], e);
+        }
+    }
 
     /// <summary>Ends the query, also in the middle of its rows.</summary>
     public void Dispose()

@@ -106,6 +106,23 @@ public sealed class Reading_a_snapshot : IDisposable
         Assert.Contains('^', e.Message);
     }
 
+    [Theory]
+    [InlineData("INTERVAL 3 MONTH")]
+    [InlineData("TIMESTAMP 'infinity'")]
+    [InlineData("[[1], [NULL]]")]
+    [InlineData("union_value(a := 1)")]
+    public void A_value_without_a_form_here_is_an_error_that_says_to_cast_it(string value)
+    {
+        StoreException e = Assert.Throws<StoreException>(() => QueryText.Ask(path, $"SELECT {value} AS v"));
+        Assert.Equal(StoreError.Sql, e.Error);
+        Assert.Contains("VARCHAR", e.Message, StringComparison.Ordinal);
+        Assert.Single(QueryText.Ask(path, $"SELECT ({value})::VARCHAR AS v"));
+    }
+
+    [Fact]
+    public void A_list_may_hold_NULLs() =>
+        Assert.Equal(["[1, NULL, 3] | [True, NULL]"], QueryText.Ask(path, "SELECT [1, NULL, 3], [true, NULL]"));
+
     [Fact]
     public void One_row_over_the_limit_is_an_error_and_the_limit_itself_is_not()
     {

@@ -89,7 +89,8 @@ internal static class FlamegraphCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(partial);
+            if (File.Exists(partial))
+                File.Delete(partial);
             throw new CommandFailedException($"{path} cannot be written: {e.Message}");
         }
     }

@@ -37,6 +37,7 @@ internal static class ValueText
         string text => text,
         bool flag => flag ? "true" : "false",
         DateTime time => Time(time),
+        DateTimeOffset time => time.ToString("HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture), // TIMETZ
         DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         TimeOnly time => time.ToString("HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
