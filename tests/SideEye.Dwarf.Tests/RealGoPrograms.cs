@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using SideEye.Elf;
@@ -116,18 +115,8 @@ public sealed partial class RealGoPrograms
     {
         string path = GoPrograms.Small(version);
         DwarfFile dwarf = Open(path);
-        List<string> expected = Summarise(Tool.Run("llvm-dwarfdump", "--debug-info", path));
-        List<string> found = [];
-        foreach (DwarfUnit unit in dwarf.Units)
-        {
-            DieCursor entry = unit.Entries();
-            while (entry.MoveNext())
-            {
-                found.Add($"0x{entry.Offset.Value:x8} {entry.Depth}");
-                AddLists(unit, entry, found);
-            }
-        }
-
+        List<string> expected = LlvmDump.Summarise(Tool.Run("llvm-dwarfdump", "--debug-info", path), operations: true);
+        List<string> found = LlvmDump.Walk(dwarf, operations: true);
         Assert.True(found.Count > 50_000);
         for (int i = 0; i < Math.Min(expected.Count, found.Count); i++)
             Assert.Equal(expected[i], found[i]);
@@ -168,81 +157,6 @@ public sealed partial class RealGoPrograms
         return (found.Offset, found.Size);
     }
 
-    private static void AddLists(DwarfUnit unit, in DieCursor entry, List<string> found)
-    {
-        foreach (DieAttribute attribute in entry.Attributes)
-        {
-            if (attribute.Value.Class != AttributeClass.SectionOffset)
-                continue;
-            if (attribute.Name == DwarfAttribute.Ranges)
-            {
-                foreach (AddressRange range in DwarfFile.ReadRanges(unit, attribute.Value))
-                    found.Add($"[0x{range.Low:x16}, 0x{range.High:x16})");
-            }
-            else if (attribute.Name == DwarfAttribute.Location)
-            {
-                foreach (LocationEntry location in DwarfFile.ReadLocations(unit, attribute.Value))
-                    found.Add($"[0x{location.Range.Low:x16}, 0x{location.Range.High:x16}) {Operations(location.Expression)}");
-            }
-        }
-    }
-
-    // Numbers of the operators Go uses; LLVM's text is reduced to the same.
-    private static string Operations(ReadOnlySpan<byte> expression)
-    {
-        StringBuilder text = new();
-        SideEye.Target.ByteCursor cursor = new(expression, "expression");
-        while (!cursor.AtEnd)
-        {
-            byte operation = cursor.ReadByte();
-            string shown = operation switch
-            {
-                0x91 => $"fbreg {cursor.ReadSleb128()}",
-                0x93 => $"piece {cursor.ReadUleb128()}",
-                0x9c => "call_frame_cfa",
-                0x06 => "deref",
-                >= 0x50 and < 0x70 => $"reg{operation - 0x50}",
-                _ => throw new InvalidOperationException($"operator 0x{operation:x}"),
-            };
-            text.Append(text.Length == 0 ? "" : ", ").Append(shown);
-        }
-
-        return text.ToString();
-    }
-
-    private static List<string> Summarise(string dump)
-    {
-        List<string> lines = [];
-        foreach (string line in dump.Split('\n'))
-        {
-            Match entry = EntryLine().Match(line);
-            Match range = RangeLine().Match(line);
-            if (entry.Success && !line.EndsWith("NULL", StringComparison.Ordinal))
-                lines.Add($"{entry.Groups[1].Value} {(entry.Groups[2].Length - 1) / 2}");
-            else if (range.Success && range.Groups[3].Success)
-                lines.Add($"[{range.Groups[1].Value}, {range.Groups[2].Value}) {Reduce(range.Groups[3].Value)}".TrimEnd('\r'));
-            else if (range.Success && range.Groups[1].Value != range.Groups[2].Value)
-                lines.Add($"[{range.Groups[1].Value}, {range.Groups[2].Value})");
-        }
-
-        return lines;
-    }
-
-    private static string Reduce(string operations)
-    {
-        string plain = operations.TrimEnd(')').Replace("DW_OP_", "", StringComparison.Ordinal);
-        if (plain == "<empty>")
-            return "";
-        plain = RegisterName().Replace(plain, "$1");
-        return Number().Replace(plain, m => $" {Parse(m.Groups[1].Value)}");
-    }
-
-    private static long Parse(string number) => number[0] == '-'
-        ? -Parse(number[1..])
-        : number.StartsWith("0x", StringComparison.Ordinal)
-            ? long.Parse(number[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
-            : long.Parse(number.TrimStart('+'), CultureInfo.InvariantCulture);
-
     private static string Show(LineRow row)
     {
         StringBuilder text = new($"0x{row.Address:x16} {row.Line} {row.Column} {row.File} 0 0");
@@ -255,18 +169,6 @@ public sealed partial class RealGoPrograms
     }
 
     private static string Squeeze(string line) => Spaces().Replace(line.Trim(), " ");
-
-    [GeneratedRegex(@"^(0x[0-9a-f]+):( +)(DW_TAG_|NULL)")]
-    private static partial Regex EntryLine();
-
-    [GeneratedRegex(@"^\s+\[(0x[0-9a-f]{16}), (0x[0-9a-f]{16})\)(?:: (.*))?")]
-    private static partial Regex RangeLine();
-
-    [GeneratedRegex(@"(reg\d+) \w+")]
-    private static partial Regex RegisterName();
-
-    [GeneratedRegex(@" ([+-]?(?:0x[0-9a-f]+|\d+))")]
-    private static partial Regex Number();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
