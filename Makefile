@@ -7,7 +7,7 @@ export DOTNET_NOLOGO = 1
 
 build:
 	@echo "==> native probe (bpf/)"
-	@$(MAKE) --no-print-directory -C bpf
+	@$(MAKE) --no-print-directory --silent -C bpf
 	@echo "==> out/bin/sideeye"
 	@dotnet publish backend/SideEye.Cli -c Release -o out/bin -v quiet --nologo
 
