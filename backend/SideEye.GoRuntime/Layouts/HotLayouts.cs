@@ -3,7 +3,7 @@ namespace SideEye.GoRuntime;
 /// <summary>Offsets in bytes of runtime.g (runtime/runtime2.go), the record of a goroutine.</summary>
 public sealed record GLayout
 {
-    internal GLayout(StructLayout g, StructLayout gobuf, StructLayout stack)
+    internal GLayout(RuntimeStructure g, RuntimeStructure gobuf, RuntimeStructure stack)
     {
         Size = g.Size;
         StackLo = g.Offset("stack") + stack.Offset("lo");
@@ -136,7 +136,7 @@ public sealed record GLayout
 /// <summary>Offsets in bytes of runtime.m (runtime/runtime2.go), the record of a thread.</summary>
 public sealed record MLayout
 {
-    internal MLayout(StructLayout m)
+    internal MLayout(RuntimeStructure m)
     {
         Size = m.Size;
         G0 = m.Offset("g0");
@@ -192,7 +192,7 @@ public sealed record MLayout
 /// <summary>Offsets in bytes of runtime.sudog (runtime/runtime2.go), a goroutine in a wait queue.</summary>
 public sealed record SudogLayout
 {
-    internal SudogLayout(StructLayout sudog)
+    internal SudogLayout(RuntimeStructure sudog)
     {
         Size = sudog.Size;
         G = sudog.Offset("g");
@@ -233,9 +233,9 @@ public sealed record SudogLayout
     public int Channel { get; }
 
     /// <summary>From 1.26 on such a field is maybeTraceablePtr {vp, vu}, of which vu is always set.</summary>
-    private static int PointerIn(StructLayout sudog, string field)
+    private static int PointerIn(RuntimeStructure sudog, string field)
     {
-        sudog.TryField(field, out FieldLayout place);
+        sudog.TryField(field, out RuntimeField place);
         return sudog.Offset(field) + (place.Size == 16 ? 8 : 0);
     }
 }
@@ -243,7 +243,7 @@ public sealed record SudogLayout
 /// <summary>Offsets in bytes of runtime.moduledata (runtime/symtab.go).</summary>
 public sealed record ModuleDataLayout
 {
-    internal ModuleDataLayout(StructLayout module)
+    internal ModuleDataLayout(RuntimeStructure module)
     {
         Size = module.Size;
         PcHeader = module.Offset("pcHeader");

@@ -15,6 +15,9 @@ public sealed partial class PclnTable
     /// <exception cref="MalformedFileException">The name lies outside the table.</exception>
     public string Name(in GoFunction function) => names[function.NameOffset];
 
+    /// <summary>The name at an offset of the name table, as function records and inline trees hold it.</summary>
+    internal string NameAt(uint nameOffset) => names[nameOffset];
+
     /// <summary>Name of a function as the bytes of the binary, without making a string.</summary>
     /// <exception cref="MalformedFileException">The name lies outside the table.</exception>
     public ReadOnlySpan<byte> NameUtf8(in GoFunction function) => names.Utf8(function.NameOffset);

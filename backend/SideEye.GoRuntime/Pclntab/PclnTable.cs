@@ -103,7 +103,8 @@ public sealed partial class PclnTable
     /// <summary>
     /// How many bytes SP has moved down since the function's entry, exactly before the instruction at
     /// <paramref name="pc"/> executes. On amd64 the return address is at SP + delta; on arm64 the caller's SP is
-    /// SP + delta and a delta of 0 means that the return address is still in LR.
+    /// SP + delta and a delta of 0 means that the return address is still in LR. It is -8 where assembly has popped its
+    /// own return address (syscall.rawVforkSyscall on amd64).
     /// </summary>
     /// <returns>False when the table says nothing about this pc, as in padding and for C code.</returns>
     /// <exception cref="MalformedFileException">The delta table is broken.</exception>
@@ -111,7 +112,7 @@ public sealed partial class PclnTable
     {
         ReadOnlySpan<byte> bytes = table.Span;
         uint pcsp = Word(bytes, Record(function) + 16);
-        return TryPcValue(bytes, pcsp, function, pc, out delta) && delta >= 0;
+        return TryPcValue(bytes, pcsp, function, pc, out delta);
     }
 
     /// <summary>First index of the function table for each bucket of text; checks the order on the way.</summary>
