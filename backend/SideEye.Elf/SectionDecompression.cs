@@ -81,8 +81,9 @@ internal static class SectionDecompression
             throw new BadElfException(section.Name, (ulong)compressed.HeaderBytes,
                 $"compressed bytes do not unpack to exactly {destination.Length} bytes");
         }
-        catch (Exception e) when (e is InvalidDataException or ZstdException)
+        catch (Exception e) when (e is InvalidDataException or IOException or ZstdException)
         {
+            // IOException is what the inflater throws for a stream that wants a preset dictionary.
             throw new BadElfException(section.Name, (ulong)compressed.HeaderBytes,
                 $"compressed bytes are damaged: {e.Message}");
         }

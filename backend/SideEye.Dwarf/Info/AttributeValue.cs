@@ -35,7 +35,18 @@ public readonly struct AttributeValue
         _ => AttributeClass.Unreadable,
     };
 
+    /// <summary>Where the value stands.</summary>
+    public DebugInfoOffset Offset => new(Raw.Position);
+
+    /// <summary>
+    /// True when it points to a list of ranges or locations. Before DWARF 4 such offsets look like constants, so this
+    /// is to be asked of attributes that hold no constants otherwise.
+    /// </summary>
+    public bool IsList => Class is AttributeClass.SectionOffset or AttributeClass.ListIndex || IsOldOffset;
+
     internal RawAttribute Raw { get; }
+
+    private bool IsOldOffset => unit.Version < 4 && Raw.Form is (DwarfForm.Data4 or DwarfForm.Data8);
 
     /// <summary>A constant as an unsigned number.</summary>
     public ulong AsUnsigned()
@@ -102,11 +113,8 @@ public readonly struct AttributeValue
     }
 
     /// <summary>An offset into another section (DW_FORM_sec_offset; data4 and data8 before DWARF 4).</summary>
-    public ulong AsSectionOffset()
-    {
-        bool old = unit.Version < 4 && Raw.Form is DwarfForm.Data4 or DwarfForm.Data8;
-        return Class == AttributeClass.SectionOffset || old ? Raw.Value : throw Unexpected("a section offset");
-    }
+    public ulong AsSectionOffset() =>
+        Class == AttributeClass.SectionOffset || IsOldOffset ? Raw.Value : throw Unexpected("a section offset");
 
     /// <summary>True when the string is <paramref name="utf8"/>; nothing is copied.</summary>
     internal bool IsText(ReadOnlySpan<byte> utf8) =>
