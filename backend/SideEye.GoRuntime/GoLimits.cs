@@ -1,7 +1,8 @@
 namespace SideEye.GoRuntime;
 
 /// <summary>
-/// Bounds on what is read from a Go binary. The files belong to whoever runs the target, and are read by a root process:
+/// Bounds on what is read from a Go binary. The files belong to whoever runs the target, and are read by a root
+/// process:
 /// reaching a bound is a <see cref="Target.MalformedFileException"/>, never a long loop or a large allocation.
 /// </summary>
 public sealed record GoLimits

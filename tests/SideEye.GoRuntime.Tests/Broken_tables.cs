@@ -29,7 +29,7 @@ public sealed class Broken_tables
                 int at = random.Next(2) == 0 ? random.Next(120) : random.Next(damaged.Length);
                 damaged[at] = (byte)random.Next(256);
             }
-            ReadOnlyMemory<byte> memory = damaged.AsMemory(0, random.Next(4) == 0 ? random.Next(damaged.Length) : damaged.Length);
+            ReadOnlyMemory<byte> memory = random.Next(4) == 0 ? Beginning(damaged, random) : damaged;
             opened += Exercise(memory, functionData, binary, random) ? 1 : 0;
         }
         Assert.True(clock.Elapsed < Patience, $"took {clock.Elapsed}");
@@ -50,7 +50,7 @@ public sealed class Broken_tables
             byte[] damaged = [.. functionData];
             for (int flips = damaged.Length / 50; flips > 0; flips--)
                 damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
-            ReadOnlyMemory<byte> memory = damaged.AsMemory(0, random.Next(2) == 0 ? random.Next(damaged.Length) : damaged.Length);
+            ReadOnlyMemory<byte> memory = random.Next(2) == 0 ? Beginning(damaged, random) : damaged;
             Assert.True(Exercise(table, memory, binary, random));
         }
     }
@@ -118,7 +118,9 @@ public sealed class Broken_tables
         }
     }
 
-    /// <summary>Looks everything up; only the one exception may come out. False when the table cannot be opened.</summary>
+    /// <summary>
+    /// Looks everything up; only the one exception may come out. False when the table cannot be opened.
+    /// </summary>
     private static bool Exercise(
         ReadOnlyMemory<byte> table, ReadOnlyMemory<byte> functionData, GoBinary binary, Random random)
     {
@@ -159,6 +161,9 @@ public sealed class Broken_tables
         }
         return true;
     }
+
+    private static ReadOnlyMemory<byte> Beginning(byte[] whole, Random random) =>
+        whole.AsMemory(0, random.Next(whole.Length));
 
     private static byte[] RestOf(GoBinary binary, ulong address) => GoBinary.RestFrom(binary.Elf, address).ToArray();
 }

@@ -28,7 +28,9 @@ public sealed record GoVariant(string Name, string[] Arguments, bool Cgo = false
     public override string ToString() => Name;
 }
 
-/// <summary>The program of Programs/symbols, built by one toolchain in one variant; built once, kept in .cache/fixtures.</summary>
+/// <summary>
+/// The program of Programs/symbols, built by one toolchain in one variant; built once, kept in .cache/fixtures.
+/// </summary>
 public sealed class GoProgram
 {
     public static readonly string[] Toolchains = ["1.19", "1.23", "1.24", "1.25", "1.26", "1.27"];
@@ -58,10 +60,12 @@ public sealed class GoProgram
     {
         GoVariant chosen = Array.Find(GoVariant.All, each => each.Name == variant)
             ?? throw new ArgumentException($"no variant {variant}", nameof(variant));
-        Assert.SkipUnless(File.Exists(GoTool(toolchain)), $"Go {toolchain} is not unpacked: scripts/go-toolchains {toolchain}");
+        Assert.SkipUnless(
+            File.Exists(GoTool(toolchain)), $"Go {toolchain} is not unpacked: scripts/go-toolchains {toolchain}");
         if (chosen.Cgo)
             Assert.SkipUnless(File.Exists("/usr/bin/gcc"), "no C compiler for external linking");
-        return Built.GetOrAdd($"{toolchain}-{variant}", _ => new Lazy<GoProgram>(() => Compile(toolchain, chosen))).Value;
+        return Built.GetOrAdd(
+            $"{toolchain}-{variant}", _ => new Lazy<GoProgram>(() => Compile(toolchain, chosen))).Value;
     }
 
     /// <summary>
@@ -79,7 +83,8 @@ public sealed class GoProgram
     public static string GoTool(string toolchain) => System.IO.Path.Combine(Root, ".cache/go", toolchain, "bin/go");
 
     /// <summary>Runs a program to its end and gives its standard output.</summary>
-    public static string Run(string program, string[] arguments, string? input, Action<ProcessStartInfo>? prepare = null)
+    public static string Run(
+        string program, string[] arguments, string? input, Action<ProcessStartInfo>? prepare = null)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -134,7 +139,10 @@ public sealed class GoProgram
     {
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(System.IO.Path.Combine(folder, "sideeye-grafana.sln")))
-            folder = System.IO.Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("no solution above the tests");
+        {
+            folder = System.IO.Path.GetDirectoryName(folder)
+                ?? throw new DirectoryNotFoundException("no solution above the tests");
+        }
         return folder;
     }
 }
@@ -148,7 +156,8 @@ public static class Matrix
     public static TheoryData<string, string> Runnable() => Rows("default", "pie", "external", "external-pie");
 
     /// <summary>All that has symbols and DWARF.</summary>
-    public static TheoryData<string, string> WithSymbols() => Rows("default", "pie", "external", "external-pie", "arm64");
+    public static TheoryData<string, string> WithSymbols() =>
+        Rows("default", "pie", "external", "external-pie", "arm64");
 
     /// <summary>What the Go linker itself stripped.</summary>
     public static TheoryData<string, string> Stripped() => Rows("stripped", "pie-stripped");

@@ -41,7 +41,8 @@ public sealed class Names_and_versions
     [InlineData("go1.25rc1", 25, 0, false, "")]
     [InlineData("devel go1.28-1a2b3c4d Mon Jan 2 15:04:05 2026 +0000", 28, 0, true, "")]
     [InlineData("go1.24.4 X:noswissmap,nodwarf5", 24, 4, false, "noswissmap,nodwarf5")]
-    public void Versions_are_read_as_toolchains_write_them(string text, int minor, int patch, bool development, string experiments)
+    public void Versions_are_read_as_toolchains_write_them(
+        string text, int minor, int patch, bool development, string experiments)
     {
         Assert.True(GoVersion.TryParse(text, out GoVersion? version));
         Assert.Equal((1, minor, patch), (version.Major, version.Minor, version.Patch));
@@ -74,7 +75,8 @@ public sealed class Names_and_versions
     [InlineData("runtime.runfinq", GoFuncId.RunFinalizers, true, false)]
     [InlineData("os/signal.loop", GoFuncId.Normal, false, false)]
     [InlineData(null, GoFuncId.Normal, false, false)]
-    public void System_goroutines_are_those_that_runtime_Stack_hides(string? start, GoFuncId id, bool runsUserCode, bool system) =>
+    public void System_goroutines_are_those_that_runtime_Stack_hides(
+        string? start, GoFuncId id, bool runsUserCode, bool system) =>
         Assert.Equal(system, SystemGoroutine.Is(start, id, runsUserCode));
 
     [Fact]

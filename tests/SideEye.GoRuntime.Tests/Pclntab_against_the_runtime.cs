@@ -6,7 +6,9 @@ using Xunit;
 
 namespace SideEye.GoRuntime.Tests;
 
-/// <summary>The Go runtime of the program itself, and the linker's other tables, say whether the reader is right.</summary>
+/// <summary>
+/// The Go runtime of the program itself, and the linker's other tables, say whether the reader is right.
+/// </summary>
 public sealed class Pclntab_against_the_runtime
 {
     // Odd, so that instructions are hit at every alignment and in the middle.
@@ -26,7 +28,7 @@ public sealed class Pclntab_against_the_runtime
             {
                 frames.Clear();
                 binary.Pcln.Expand(function, pc, frames);
-                // Up to 1.20 CallersFrames gives the innermost call alone, so each call of the chain is asked for itself.
+                // Up to 1.20 CallersFrames gives the innermost call alone: each call of the chain is asked for itself.
                 for (int depth = 0; depth < frames.Count; depth++)
                     expected.Add((frames[depth].Pc, Text(binary, frames[depth..])));
             }
@@ -34,7 +36,8 @@ public sealed class Pclntab_against_the_runtime
 
         Assert.True(expected.Count > 20_000, $"only {expected.Count} program counters");
         List<string> wrong = Differences(program, expected);
-        Assert.True(wrong.Count == 0, $"{wrong.Count} of {expected.Count} differ:\n{string.Join('\n', wrong.Take(10))}");
+        string examples = string.Join('\n', wrong.Take(10));
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {expected.Count} differ:\n{examples}");
     }
 
     [Theory, MemberData(nameof(Matrix.Defaults), MemberType = typeof(Matrix))]
@@ -50,7 +53,8 @@ public sealed class Pclntab_against_the_runtime
             ulong pc = ulong.Parse(row.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             if (!table.TryFindFunction(pc, out GoFunction function))
                 continue;
-            Assert.True(table.TryStackDelta(function, pc, out int delta), $"{table.Name(function)}+{pc - function.Entry}");
+            Assert.True(
+                table.TryStackDelta(function, pc, out int delta), $"{table.Name(function)}+{pc - function.Entry}");
             // The CFA lies above the return address.
             Assert.Equal(int.Parse(row.Groups[2].ValueSpan, CultureInfo.InvariantCulture), delta + 8);
             rows++;
@@ -66,7 +70,8 @@ public sealed class Pclntab_against_the_runtime
         int found = 0;
         foreach (ElfSymbol symbol in program.Elf.Symbols)
         {
-            bool inText = symbol.Kind == ElfSymbolKind.Function && symbol.Value >= table.TextStart && symbol.Value < table.TextEnd;
+            bool inText = symbol.Kind == ElfSymbolKind.Function
+                && symbol.Value >= table.TextStart && symbol.Value < table.TextEnd;
             if (!inText || symbol.Size == 0)
                 continue;
             Assert.True(table.TryFindFunction(symbol.Value, out GoFunction function), symbol.Name);
@@ -114,7 +119,8 @@ public sealed class Pclntab_against_the_runtime
     {
         PclnTable table = GoProgram.Build(toolchain, variant).Binary.Value.Pcln;
         // words(a int64, b string, c []byte, d bool, e struct{ x, y int32 })
-        (int Offset, int Size)[] words = [(0, 8), (8, 8), (16, 8), (24, 8), (32, 8), (40, 8), (48, 1), (52, 4), (56, 4)];
+        (int Offset, int Size)[] words =
+            [(0, 8), (8, 8), (16, 8), (24, 8), (32, 8), (40, 8), (48, 1), (52, 4), (56, 4)];
         GoFunction function = table.FindByName("main.words")!.Value;
         for (int i = 0; i < words.Length; i++)
         {
@@ -147,7 +153,9 @@ public sealed class Pclntab_against_the_runtime
         return wrong;
     }
 
-    /// <summary>As CallersFrames tells it: wrappers are left out, but the innermost (runtime/traceback.go elideWrapperCalling).</summary>
+    /// <summary>
+    /// As CallersFrames tells it: wrappers are left out, but the innermost (runtime/traceback.go elideWrapperCalling).
+    /// </summary>
     private static string Text(GoBinary binary, List<PclnFrame> frames)
     {
         // The runtime takes name offset 0 for "no name" (runtime/symtab.go funcName), though a real name lies there.

@@ -118,7 +118,8 @@ public sealed class Runtime_facts_of_a_binary
         Assert.Contains($"\tmod\t{binary.BuildInfo.Main!.Path}\t{binary.BuildInfo.Main.Version}\t", lines);
         foreach ((string key, string value) in binary.BuildInfo.Settings)
             Assert.Contains(lines, line => line == $"\tbuild\t{key}={value}" || line == $"\tbuild\t{key}=\"{value}\"");
-        Assert.Equal(lines.Count(line => line.StartsWith("\tbuild\t", StringComparison.Ordinal)), binary.BuildInfo.Settings.Count);
+        int settings = lines.Count(line => line.StartsWith("\tbuild\t", StringComparison.Ordinal));
+        Assert.Equal(settings, binary.BuildInfo.Settings.Count);
         Assert.Equal(variant == "arm64" ? Architecture.Arm64 : Architecture.Amd64, binary.Architecture);
         Assert.NotNull(binary.BuildId);
     }
@@ -152,7 +153,8 @@ public sealed class Runtime_facts_of_a_binary
         Assert.Null(old.SyscallBp);
         Assert.Null(old.SleepWhen);
         Assert.Equal((280, 120, 368), (recent.ParentGoid, recent.SyscallBp, recent.SleepWhen));
-        Assert.Equal((24, 32), (RuntimeLayout.BuiltIn(Version("go1.25")).Sudog.Elem, RuntimeLayout.BuiltIn(Version("go1.26")).Sudog.Elem));
+        Assert.Equal(24, RuntimeLayout.BuiltIn(Version("go1.25")).Sudog.Elem);
+        Assert.Equal(32, RuntimeLayout.BuiltIn(Version("go1.26")).Sudog.Elem);
     }
 
     private static GoVersion Version(string text)
@@ -164,6 +166,9 @@ public sealed class Runtime_facts_of_a_binary
     private static ulong Address(GoProgram program, string symbol) =>
         program.Elf.FindSymbol(symbol)?.Value ?? throw new KeyNotFoundException(symbol);
 
-    private static string? WaitReasonOf(GoBinary binary, string text) =>
-        Enumerable.Range(0, binary.WaitReasons.Count).Select(i => binary.WaitReasons[i]).FirstOrDefault(each => each == text);
+    private static string? WaitReasonOf(GoBinary binary, string text)
+    {
+        IEnumerable<string> all = Enumerable.Range(0, binary.WaitReasons.Count).Select(i => binary.WaitReasons[i]);
+        return all.FirstOrDefault(each => each == text);
+    }
 }

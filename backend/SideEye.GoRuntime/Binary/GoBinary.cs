@@ -87,7 +87,9 @@ public sealed class GoBinary
     /// <param name="debugFile">Its separate debug file, when there is one.</param>
     /// <param name="limits">Bounds on what is read.</param>
     /// <exception cref="NotGoBinaryException">Not a Go program.</exception>
-    /// <exception cref="UnsupportedGoVersionException">Older than Go 1.19, or an unknown version without DWARF.</exception>
+    /// <exception cref="UnsupportedGoVersionException">
+    /// Older than Go 1.19, or an unknown version without DWARF.
+    /// </exception>
     /// <exception cref="MalformedFileException">The file is broken.</exception>
     public static GoBinary Open(ElfFile elf, ElfFile? debugFile = null, GoLimits? limits = null)
     {
@@ -95,7 +97,9 @@ public sealed class GoBinary
         return new GoBinary(elf, debugFile, limits ?? GoLimits.Default);
     }
 
-    /// <summary>The file's bytes from an address to the end of its section, or of its segment where no section holds it.</summary>
+    /// <summary>
+    /// The file's bytes from an address to the end of its section, or of its segment where no section holds it.
+    /// </summary>
     internal static ReadOnlyMemory<byte> RestFrom(ElfFile elf, ulong address)
     {
         ulong length = 0;

@@ -18,7 +18,9 @@ public sealed class GoDebugInformation
     /// <summary>True when source variables can be located.</summary>
     public bool IsAvailable => Dwarf is not null;
 
-    /// <summary>The debug information, of the binary or of its debug file; null when there is none that can be used.</summary>
+    /// <summary>
+    /// The debug information, of the binary or of its debug file; null when there is none that can be used.
+    /// </summary>
     public DwarfFile? Dwarf { get; }
 
     /// <summary>Empty when available, else one line that says why not and what is missing for it.</summary>
@@ -32,7 +34,9 @@ public sealed class GoDebugInformation
     /// <param name="debugFile">Its separate debug file, or null.</param>
     /// <param name="version">Picks the built-in layouts where DWARF has none.</param>
     /// <param name="layout">The layouts found.</param>
-    /// <exception cref="UnsupportedGoVersionException">Neither DWARF nor the built-in table knows the version.</exception>
+    /// <exception cref="UnsupportedGoVersionException">
+    /// Neither DWARF nor the built-in table knows the version.
+    /// </exception>
     internal static GoDebugInformation Open(
         ElfFile elf, ElfFile? debugFile, GoVersion version, out RuntimeLayout layout)
     {
@@ -76,7 +80,9 @@ public sealed class GoDebugInformation
         return new RuntimeStructure(name, InRange(name, structure.Size), fields);
     }
 
-    /// <summary>No structure of the runtime is near this size; what claims to be would make us read megabytes of a target.</summary>
+    /// <summary>
+    /// No structure of the runtime is near this size; what claims to be would make us read megabytes of a target.
+    /// </summary>
     private static int InRange(string name, ulong bytes)
     {
         const ulong structureBytesMax = 1 << 20;

@@ -54,7 +54,9 @@ internal sealed class ModuleDataScan(ElfFile elf, GoLimits limits)
         }
     }
 
-    /// <summary>Offset of the next plausible pclntab header whose second byte is at or behind <paramref name="from"/>, or -1.</summary>
+    /// <summary>
+    /// Offset of the next plausible pclntab header whose second byte is at or behind <paramref name="from"/>, or -1.
+    /// </summary>
     private static int NextMagic(ReadOnlySpan<byte> bytes, int from)
     {
         // Bytes 1 to 5 of either magic, as internal/abi/symtab.go has them, little-endian, and the two zero bytes.

@@ -34,7 +34,10 @@ public static class BuiltInLayouts
         }
         Dictionary<string, RuntimeStructure> structures = new(StringComparer.Ordinal);
         foreach ((string name, Dictionary<string, RuntimeField> places) in fields)
-            structures.Add(name, new RuntimeStructure(name, sizes.TryGetValue(name, out int size) ? size : null, places));
+        {
+            int? size = sizes.TryGetValue(name, out int known) ? known : null;
+            structures.Add(name, new RuntimeStructure(name, size, places));
+        }
         return structures;
     }
 

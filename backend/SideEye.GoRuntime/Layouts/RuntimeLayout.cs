@@ -19,14 +19,14 @@ public enum LayoutSource
 public sealed class RuntimeLayout
 {
     // Structures that moved to internal/abi in 1.21 and 1.23, with exported names for the same fields.
-    private static readonly Dictionary<string, (string Former, string[] Renamed)> FormerNames = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, FormerStructure> FormerNames = new(StringComparer.Ordinal)
     {
-        ["internal/abi.Type"] = ("runtime._type",
+        ["internal/abi.Type"] = new("runtime._type",
         [
             "size:Size_", "ptrdata:PtrBytes", "hash:Hash", "tflag:TFlag", "align:Align_", "fieldAlign:FieldAlign_",
             "kind:Kind_", "equal:Equal", "gcdata:GCData", "str:Str", "ptrToThis:PtrToThis",
         ]),
-        ["internal/abi.ITab"] = ("runtime.itab", ["inter:Inter", "_type:Type", "hash:Hash", "fun:Fun"]),
+        ["internal/abi.ITab"] = new("runtime.itab", ["inter:Inter", "_type:Type", "hash:Hash", "fun:Fun"]),
     };
 
     private readonly GoVersion version;
@@ -74,7 +74,9 @@ public sealed class RuntimeLayout
     public static RuntimeLayout FromDwarf(GoVersion version, Func<string, RuntimeStructure?> findStruct) =>
         new(version, findStruct);
 
-    /// <summary>The layout of any structure, such as <c>runtime.hchan</c>, or null when not known for this binary.</summary>
+    /// <summary>
+    /// The layout of any structure, such as <c>runtime.hchan</c>, or null when not known for this binary.
+    /// </summary>
     public RuntimeStructure? Find(string name) => found.GetOrAdd(name, Search);
 
     /// <summary>The layout of a structure that every supported version has.</summary>
@@ -85,7 +87,7 @@ public sealed class RuntimeLayout
     private RuntimeStructure? Search(string name)
     {
         RuntimeStructure? layout = dwarf?.Invoke(name);
-        if (layout is null && dwarf is not null && FormerNames.TryGetValue(name, out (string Name, string[] Fields) former))
+        if (layout is null && dwarf is not null && FormerNames.TryGetValue(name, out FormerStructure? former))
             layout = Renamed(name, dwarf(former.Name), former.Fields);
         return layout ?? builtIn?.GetValueOrDefault(name);
     }
@@ -103,4 +105,7 @@ public sealed class RuntimeLayout
         }
         return new RuntimeStructure(name, former.KnownSize, fields);
     }
+
+    /// <summary>A structure's earlier name, and its fields as old:new.</summary>
+    private sealed record FormerStructure(string Name, string[] Fields);
 }

@@ -23,7 +23,8 @@ public sealed partial class PclnTable
     public ReadOnlySpan<byte> NameUtf8(in GoFunction function) => names.Utf8(function.NameOffset);
 
     /// <summary>
-    /// Finds a function by its full name. Of several with one name (an ABI wrapper beside the function itself) the first
+    /// Finds a function by its full name. Of several with one name (an ABI wrapper beside the function itself) the
+    /// first
     /// that is no wrapper counts.
     /// </summary>
     /// <returns>Null when no physical function has that name; it may exist as inlined copies only.</returns>
@@ -41,11 +42,14 @@ public sealed partial class PclnTable
     /// </summary>
     /// <param name="function">The physical function that holds <paramref name="pc"/>.</param>
     /// <param name="pc">
-    /// Link-time address of the instruction that executes: for a return address the caller passes the address before it.
+    /// Link-time address of the instruction that executes: for a return address the caller passes the address before
+    /// it.
     /// </param>
     /// <param name="frames">Receives the frames.</param>
     /// <returns>How many frames were appended, at least 1.</returns>
-    /// <exception cref="MalformedFileException">The tables are broken, or nest beyond <see cref="GoLimits.InlineDepthMax"/>.</exception>
+    /// <exception cref="MalformedFileException">
+    /// The tables are broken, or nest beyond <see cref="GoLimits.InlineDepthMax"/>.
+    /// </exception>
     public int Expand(in GoFunction function, ulong pc, List<PclnFrame> frames)
     {
         ArgumentNullException.ThrowIfNull(frames);

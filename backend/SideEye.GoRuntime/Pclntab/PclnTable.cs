@@ -5,7 +5,8 @@ using SideEye.Target;
 namespace SideEye.GoRuntime;
 
 /// <summary>
-/// Go's own symbol table, which stripping leaves in place because the runtime needs it: functions, files, lines, inlined
+/// Go's own symbol table, which stripping leaves in place because the runtime needs it: functions, files, lines,
+/// inlined
 /// calls, and how far each instruction has moved SP (runtime/symtab.go, cmd/link/internal/ld/pcln.go).
 /// All addresses are link-time. Lookups allocate nothing but the strings they return, which are interned.
 /// Safe for use by several threads.
@@ -50,7 +51,9 @@ public sealed partial class PclnTable
 
     /// <summary>Reads the header and checks the function table's order.</summary>
     /// <param name="table">From the header to the end of what may belong to the table.</param>
-    /// <param name="functionData">From moduledata.gofunc to the end of what may belong to it: inline trees, argument words.</param>
+    /// <param name="functionData">
+    /// From moduledata.gofunc to the end of what may belong to it: inline trees, argument words.
+    /// </param>
     /// <param name="text">moduledata.text.</param>
     /// <param name="version">Decides the numbering of special functions.</param>
     /// <param name="limits">Bounds on lookups.</param>
