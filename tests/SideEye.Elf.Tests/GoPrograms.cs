@@ -3,7 +3,8 @@ using System.Text;
 
 namespace SideEye.Elf.Tests;
 
-/// <summary>Programs built by the private Go toolchains, kept in .cache/tests under a name that tells what they are.</summary>
+/// <summary>Programs built by the private Go toolchains, kept in .cache/tests under names that tell what they
+/// are.</summary>
 internal static class GoPrograms
 {
     /// <summary>The toolchains that scripts/go-toolchains unpacks.</summary>

@@ -86,7 +86,7 @@ public ref struct DieCursor
         {
             DebugInfoOffset next = sibling.AsReference();
             if (next.Value <= (ulong)attributesStart || next.Value > unit.Header.End)
-                throw new BadDwarfException(section, Offset.Value, $"sibling 0x{next.Value:x} is not ahead in the unit");
+                throw new BadDwarfException(section, Offset.Value, $"sibling 0x{next.Value:x} does not lie ahead");
             bytes.Position = (long)next.Value;
             onEntry = false;
         }
