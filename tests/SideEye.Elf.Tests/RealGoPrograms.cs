@@ -90,9 +90,12 @@ public sealed partial class RealGoPrograms
     [InlineData("1.25", "amd64")]
     [InlineData("1.27", "amd64")]
     [InlineData("1.27", "arm64")]
-    public void In_a_pie_program_pointers_are_read_as_a_loader_leaves_them(string version, string architecture)
+    [InlineData("1.19", "amd64", GoPrograms.ExternalLinking)]
+    [InlineData("1.27", "amd64", GoPrograms.ExternalLinking)]
+    public void In_a_pie_program_pointers_are_read_as_a_loader_leaves_them(
+        string version, string architecture, params string[] flags)
     {
-        string path = GoPrograms.Small(version, architecture, ["-buildmode=pie"]);
+        string path = GoPrograms.Small(version, architecture, ["-buildmode=pie", .. flags]);
         ElfFile elf = ElfFile.Open(File.ReadAllBytes(path));
         Assert.Equal(ElfKind.SharedObject, elf.Kind);
         Assert.Equal(architecture, elf.Architecture.GoName);
