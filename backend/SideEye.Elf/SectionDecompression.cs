@@ -6,7 +6,8 @@ using ZstdSharp;
 namespace SideEye.Elf;
 
 /// <summary>How a section is packed: the payload after its header and the size it unpacks to.</summary>
-internal readonly record struct CompressedSection(bool IsZstd, ulong Size, int HeaderBytes, ReadOnlyMemory<byte> Payload);
+internal readonly record struct CompressedSection(
+    bool IsZstd, ulong Size, int HeaderBytes, ReadOnlyMemory<byte> Payload);
 
 /// <summary>Compressed sections (gABI "Section compression", and GNU's older .zdebug_ form).</summary>
 internal static class SectionDecompression

@@ -59,7 +59,9 @@ internal sealed class DwarfWalk
             }
 
             bool wanted = entry.Tag is DwarfTag.StructureType or DwarfTag.Variable && names.Count < LookupsMax;
-            if (wanted && entry.TryGet(DwarfAttribute.Name, out AttributeValue name) && name.Class == AttributeClass.Text)
+            if (!wanted || !entry.TryGet(DwarfAttribute.Name, out AttributeValue name))
+                continue;
+            if (name.Class == AttributeClass.Text)
                 names.Add(name.AsText());
         }
     }

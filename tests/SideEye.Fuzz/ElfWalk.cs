@@ -26,7 +26,8 @@ internal static class ElfWalk
         foreach (ElfSegment segment in elf.Segments.Take(64))
         {
             Part(() => elf.TryBytesAt(segment.Address, (int)Math.Min(segment.FileSize, int.MaxValue), out _));
-            Part(() => elf.TryReadRelocated(segment.Address, image.AsSpan(0, (int)Math.Min(segment.MemorySize, ImageBytesMax))));
+            int size = (int)Math.Min(segment.MemorySize, ImageBytesMax);
+            Part(() => elf.TryReadRelocated(segment.Address, image.AsSpan(0, size)));
         }
 
         foreach (ElfSection section in elf.Sections)
