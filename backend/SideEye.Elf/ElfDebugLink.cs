@@ -3,7 +3,8 @@ using System.Text;
 
 namespace SideEye.Elf;
 
-/// <summary>Names a file that holds the debug information of this one (.gnu_debuglink, GDB manual "Separate Debug Files").</summary>
+/// <summary>Names a file that holds the debug information of this one (.gnu_debuglink; GDB manual, "Debugging
+/// Information in Separate Files").</summary>
 /// <param name="FileName">File name without folders.</param>
 /// <param name="Crc32">CRC-32 of the whole debug file.</param>
 public sealed record ElfDebugLink(string FileName, uint Crc32)

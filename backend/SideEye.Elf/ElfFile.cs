@@ -95,7 +95,7 @@ public sealed class ElfFile
     }
 
     /// <summary>Opens the file in <paramref name="file"/> and reads its header tables.</summary>
-    /// <exception cref="BadElfException">Not ELF64 little-endian for a known machine, or tables out of bounds.</exception>
+    /// <exception cref="BadElfException">Not ELF64 little-endian for a known machine, or out of bounds.</exception>
     public static ElfFile Open(ReadOnlyMemory<byte> file, ElfLimits? limits = null) =>
         new(file, limits ?? ElfLimits.Default);
 

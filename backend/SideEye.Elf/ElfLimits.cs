@@ -1,6 +1,7 @@
 namespace SideEye.Elf;
 
-/// <summary>Bounds on what a foreign ELF file may make us do. Past any of them is a <see cref="BadElfException"/>.</summary>
+/// <summary>Bounds on what a foreign ELF file may make us do. Past any of them is a
+/// <see cref="BadElfException"/>.</summary>
 public sealed record ElfLimits
 {
     /// <summary>The limits in use when none are given.</summary>

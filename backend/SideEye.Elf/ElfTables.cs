@@ -11,7 +11,8 @@ internal static class ElfTables
     {
         ReadOnlySpan<byte> rows = ElfHeader.Rows(file, "program headers", header.ProgramHeadersOffset,
             (ulong)header.ProgramHeaderCount, ElfHeader.ProgramHeaderSize);
-        ImmutableArray<ElfSegment>.Builder segments = ImmutableArray.CreateBuilder<ElfSegment>(header.ProgramHeaderCount);
+        ImmutableArray<ElfSegment>.Builder segments =
+            ImmutableArray.CreateBuilder<ElfSegment>(header.ProgramHeaderCount);
         for (int i = 0; i < header.ProgramHeaderCount; i++)
         {
             ReadOnlySpan<byte> row = rows.Slice(i * ElfHeader.ProgramHeaderSize, ElfHeader.ProgramHeaderSize);
@@ -34,7 +35,8 @@ internal static class ElfTables
         ReadOnlySpan<byte> rows = ElfHeader.Rows(file, "section headers", header.SectionHeadersOffset,
             (ulong)header.SectionHeaderCount, ElfHeader.SectionHeaderSize);
         ReadOnlySpan<byte> names = SectionNames(file, rows, header);
-        ImmutableArray<ElfSection>.Builder sections = ImmutableArray.CreateBuilder<ElfSection>(header.SectionHeaderCount);
+        ImmutableArray<ElfSection>.Builder sections =
+            ImmutableArray.CreateBuilder<ElfSection>(header.SectionHeaderCount);
         for (int i = 0; i < header.SectionHeaderCount; i++)
         {
             ReadOnlySpan<byte> row = rows.Slice(i * ElfHeader.SectionHeaderSize, ElfHeader.SectionHeaderSize);

@@ -6,7 +6,8 @@ using ZstdSharp;
 namespace SideEye.Elf;
 
 /// <summary>How a section is packed: the payload after its header and the size it unpacks to.</summary>
-internal readonly record struct CompressedSection(bool IsZstd, ulong Size, int HeaderBytes, ReadOnlyMemory<byte> Payload);
+internal readonly record struct CompressedSection(
+    bool IsZstd, ulong Size, int HeaderBytes, ReadOnlyMemory<byte> Payload);
 
 /// <summary>Compressed sections (gABI "Section compression", and GNU's older .zdebug_ form).</summary>
 internal static class SectionDecompression
@@ -81,8 +82,9 @@ internal static class SectionDecompression
             throw new BadElfException(section.Name, (ulong)compressed.HeaderBytes,
                 $"compressed bytes do not unpack to exactly {destination.Length} bytes");
         }
-        catch (Exception e) when (e is InvalidDataException or ZstdException)
+        catch (Exception e) when (e is InvalidDataException or IOException or ZstdException)
         {
+            // IOException is what the inflater throws for a stream that wants a preset dictionary.
             throw new BadElfException(section.Name, (ulong)compressed.HeaderBytes,
                 $"compressed bytes are damaged: {e.Message}");
         }

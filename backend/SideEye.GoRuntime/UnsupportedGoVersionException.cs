@@ -8,6 +8,7 @@ public sealed class UnsupportedGoVersionException(string message) : Exception(me
 {
     /// <summary>No DWARF in the binary and no row in the built-in table.</summary>
     internal static UnsupportedGoVersionException NoLayout(GoVersion version, string known) => new(
-        $"{version}: no built-in table of runtime structures for Go {version.Major}.{version.Minor} (there are {known}) "
+        $"{version}: no built-in table of runtime structures for Go {version.Major}.{version.Minor} "
+        + $"(there are {known}) "
         + "and the binary has no DWARF; build it without -ldflags=-s -w, or supply its debug file");
 }

@@ -16,7 +16,11 @@ public sealed class HandMadeEntries
         DwarfBuilder builder = new DwarfBuilder().Abbreviation(
             DwarfTag.CompileUnit, true, (DwarfAttribute.StringOffsetsBase, 0x17), (DwarfAttribute.AddressBase, 0x17));
         foreach ((int form, _, _) in forms)
-            builder.Abbreviation(DwarfTag.Variable, false, (DwarfAttribute.Name, form), (DwarfAttribute.ByteSize, 0x0b));
+        {
+            builder.Abbreviation(
+                DwarfTag.Variable, false, (DwarfAttribute.Name, form), (DwarfAttribute.ByteSize, 0x0b));
+        }
+
         builder.Unit(version, unit =>
         {
             unit.U8(1);

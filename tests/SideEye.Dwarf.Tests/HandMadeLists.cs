@@ -27,7 +27,8 @@ public sealed class HandMadeLists
     [Fact]
     public void Ranges_of_version_4_are_pairs_with_base_selection()
     {
-        ByteWriter list = new ByteWriter().U64(0x10).U64(0x20).U64(ulong.MaxValue).U64(0x5000).U64(1).U64(2).U64(0).U64(0);
+        ByteWriter list = new ByteWriter().U64(0x10).U64(0x20).U64(ulong.MaxValue).U64(0x5000).U64(1).U64(2)
+            .U64(0).U64(0);
         Assert.Equal(["410-420", "5001-5002"], Ranges(Lists(4, ".debug_ranges", list.ToArray())));
     }
 
@@ -108,7 +109,8 @@ public sealed class HandMadeLists
     {
         byte[] lists = new ByteWriter().U64(0).U32(8).U32(4).U8(4, 1, 2, 0).ToArray();
         DwarfFile dwarf = new DwarfBuilder()
-            .Abbreviation(DwarfTag.CompileUnit, false, (DwarfAttribute.Ranges, 0x23), (DwarfAttribute.RangeListsBase, 0x17))
+            .Abbreviation(
+                DwarfTag.CompileUnit, false, (DwarfAttribute.Ranges, 0x23), (DwarfAttribute.RangeListsBase, 0x17))
             .Unit(5, unit => unit.U8(1).U8(0).U32(8))
             .Section(".debug_rnglists", lists).Build();
         Assert.Equal(["1-2"], Ranges(dwarf));

@@ -38,7 +38,8 @@ public sealed class HandMadeTypes
     [Fact]
     public void Names_and_members_stop_at_their_limits()
     {
-        Assert.NotNull(Types().Build(new DwarfLimits { StructMembersMax = 6, IndexedNamesMax = 12 }).FindStruct("main.box"));
+        DwarfLimits just = new() { StructMembersMax = 6, IndexedNamesMax = 12 };
+        Assert.NotNull(Types().Build(just).FindStruct("main.box"));
         Assert.Throws<BadDwarfException>(
             () => Types().Build(new DwarfLimits { StructMembersMax = 5 }).FindStruct("main.box"));
         Assert.Throws<BadDwarfException>(
@@ -84,7 +85,8 @@ public sealed class HandMadeTypes
                 (DwarfAttribute.Name, 0x08), (DwarfAttribute.Type, 0x13), (DwarfAttribute.DataMemberLocation, 0x0a))
             .Abbreviation(DwarfTag.Member, false, (DwarfAttribute.Type, 0x13))
             .Abbreviation(DwarfTag.Variable, false, (DwarfAttribute.Name, 0x08), (DwarfAttribute.Location, 0x18))
-            .Abbreviation(DwarfTag.StructureType, false, (DwarfAttribute.Name, 0x08), (DwarfAttribute.Declaration, 0x19));
+            .Abbreviation(
+                DwarfTag.StructureType, false, (DwarfAttribute.Name, 0x08), (DwarfAttribute.Declaration, 0x19));
         return builder
             .Section(".debug_addr", new ByteWriter().U64(0).U64(0x1000).U64(0x2000).ToArray())
             .Unit(5, unit =>

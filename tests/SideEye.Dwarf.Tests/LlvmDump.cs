@@ -57,12 +57,14 @@ internal static partial class LlvmDump
         {
             Match entry = EntryLine().Match(line);
             Match range = RangeLine().Match(line);
+            string bounds = $"[{range.Groups[1].Value}, {range.Groups[2].Value})";
+            bool isEmpty = range.Groups[1].Value == range.Groups[2].Value;
             if (entry.Success && !line.EndsWith("NULL", StringComparison.Ordinal))
                 lines.Add($"{entry.Groups[1].Value} {(entry.Groups[2].Length - 1) / 2}");
             else if (range.Success && range.Groups[3].Success)
-                lines.Add($"[{range.Groups[1].Value}, {range.Groups[2].Value}) {(operations ? Reduce(range.Groups[3].Value) : "")}");
-            else if (range.Success && range.Groups[1].Value != range.Groups[2].Value)
-                lines.Add($"[{range.Groups[1].Value}, {range.Groups[2].Value})");
+                lines.Add($"{bounds} {(operations ? Reduce(range.Groups[3].Value) : "")}");
+            else if (range.Success && !isEmpty)
+                lines.Add(bounds);
         }
 
         return lines;

@@ -9,7 +9,8 @@ public sealed class RealCPrograms
         typedef unsigned long word;
         struct list { struct list *next; word value; unsigned flag : 3; char name[12]; union { int i; float f; } u; };
         struct list head = { 0, 7, 1, "head", { 1 } };
-        static int weigh(struct list *l, int by) { int sum = 0; while (l) { sum += l->value * by; l = l->next; } return sum; }
+        static int weigh(struct list *l, int by) {
+            int sum = 0; while (l) { sum += l->value * by; l = l->next; } return sum; }
         __attribute__((noinline)) int cold(int x) { if (x > 100) { int y = weigh(&head, x); return y * y; } return x; }
         int run(int n) { struct list a = { &head, n }; int total = 0;
             for (int i = 0; i < n; i++) { int w = weigh(&a, i); total += cold(w); } return total; }

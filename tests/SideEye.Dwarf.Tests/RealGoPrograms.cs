@@ -7,7 +7,7 @@ namespace SideEye.Dwarf.Tests;
 /// <summary>What we read of Go's debug information against reviewed layouts and against LLVM.</summary>
 public sealed partial class RealGoPrograms
 {
-    /// <summary>Reviewed against each version's src/runtime/runtime2.go: version, size of g, and offsets in it.</summary>
+    /// <summary>The layout of g by version (src/runtime/runtime2.go): its size, and offsets in it.</summary>
     public static TheoryData<string, int, int, int, int, int, int> RuntimeG => new()
     {
         // version, size, sched's size, atomicstatus, goid, waitsince, gopc

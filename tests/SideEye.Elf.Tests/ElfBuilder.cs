@@ -2,7 +2,7 @@ using System.Text;
 
 namespace SideEye.Elf.Tests;
 
-/// <summary>Puts hand-made sections and segments into an ELF file. Fields are public so that a test can spoil them.</summary>
+/// <summary>Puts hand-made sections and segments into an ELF file.</summary>
 internal sealed class ElfBuilder
 {
     private readonly List<BuiltSection> sections = [new("", 0, [])];

@@ -3,11 +3,15 @@ using System.Text;
 
 namespace SideEye.Elf.Tests;
 
-/// <summary>Programs built by the private Go toolchains, kept in .cache/tests under a name that tells what they are.</summary>
+/// <summary>Programs built by the private Go toolchains, kept in .cache/tests under names that tell what they
+/// are.</summary>
 internal static class GoPrograms
 {
     /// <summary>The toolchains that scripts/go-toolchains unpacks.</summary>
     public static readonly string[] Versions = ["1.19", "1.23", "1.24", "1.25", "1.26", "1.27"];
+
+    /// <summary>The flag that has gcc link the program, as every program with C of its own is.</summary>
+    public const string ExternalLinking = "-ldflags=-linkmode=external";
 
     private static readonly Lock Building = new();
 
@@ -37,6 +41,9 @@ internal static class GoPrograms
 
     private static void Build(string go, string architecture, string source, string[] flags, string path)
     {
+        bool external = flags.Contains(ExternalLinking);
+        if (external)
+            Tool.Find("gcc");
         // Built beside and moved, so that a second test process sees a whole file or none.
         string work = Directory.CreateDirectory(path + $".{Environment.ProcessId}.tmp").FullName;
         File.Copy(source, Path.Combine(work, "small.go"), overwrite: true);
@@ -47,7 +54,7 @@ internal static class GoPrograms
             ["GOFLAGS"] = "",
             ["GO111MODULE"] = "off",
             ["GOARCH"] = architecture,
-            ["CGO_ENABLED"] = "0",
+            ["CGO_ENABLED"] = external ? "1" : "0",
             ["GOCACHE"] = Path.Combine(RepositoryRoot, ".cache/gocache"),
             ["GOPATH"] = Path.Combine(RepositoryRoot, ".cache/gopath"),
         };

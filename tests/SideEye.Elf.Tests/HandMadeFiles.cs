@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using SideEye.Target;
@@ -196,7 +197,7 @@ public sealed class HandMadeFiles
     {
         ByteWriter section = new();
         if (legacy)
-            section.U8(Encoding.ASCII.GetBytes("ZLIB")).U64(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(size));
+            section.U8(Encoding.ASCII.GetBytes("ZLIB")).U64(BinaryPrimitives.ReverseEndianness(size));
         else
             section.U32(method).U32(0).U64(size).U64(1);
         section.U8(payload);

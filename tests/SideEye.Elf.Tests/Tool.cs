@@ -9,7 +9,11 @@ internal static class Tool
 
     public static string Run(string file, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        ProcessStartInfo start = new(Find(file), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(Find(file), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["LC_ALL"] = "C.UTF-8";
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;

@@ -2,22 +2,26 @@ using SideEye.Target;
 
 namespace SideEye.Dwarf;
 
-/// <summary>One attribute of an abbreviation.</summary>
-internal readonly record struct AttributeSpecification(DwarfAttribute Name, DwarfForm Form, long ImplicitConstant);
-
-/// <summary>
-/// The shape of entries with one code. When all forms have fixed sizes, an entry is skipped by adding:
-/// <paramref name="FixedBytes"/> plus the offsets; otherwise <paramref name="FixedBytes"/> is -1.
-/// </summary>
-internal readonly record struct Abbreviation(
-    ulong Code, DwarfTag Tag, bool HasChildren, int FirstAttribute, int AttributeCount, int FixedBytes,
-    int FixedOffsets, int FixedReferences)
+/// <summary>One attribute of an abbreviation. <paramref name="Size"/> is that of the value in bytes, or a reason why the
+/// table alone cannot tell.</summary>
+internal readonly record struct AttributeSpecification(
+    DwarfAttribute Name, DwarfForm Form, sbyte Size, long ImplicitConstant)
 {
-    /// <summary>Bytes of all attributes of such an entry, or -1 when they have to be looked at.</summary>
-    public int SizeIn(UnitEncoding encoding) => FixedBytes < 0
-        ? -1
-        : FixedBytes + FixedOffsets * encoding.OffsetSize + FixedReferences * encoding.ReferenceAddressSize;
+    public const sbyte Varies = -1;
+    public const sbyte OfOffset = -2;
+    public const sbyte OfReference = -3;
+
+    public static sbyte SizeOf(DwarfForm form)
+    {
+        int small = FormReader.FixedSize(form, new UnitEncoding(5, Is64: false));
+        int large = FormReader.FixedSize(form, new UnitEncoding(5, Is64: true));
+        return form == DwarfForm.RefAddr ? OfReference : small != large ? OfOffset : (sbyte)small;
+    }
 }
+
+/// <summary>The shape of entries with one code.</summary>
+internal readonly record struct Abbreviation(
+    ulong Code, DwarfTag Tag, bool HasChildren, int FirstAttribute, int AttributeCount);
 
 /// <summary>An abbreviation table (DWARF 5 §7.5.3) in two flat arrays.</summary>
 internal sealed class AbbreviationTable
@@ -96,7 +100,6 @@ internal sealed class AbbreviationTable
         ulong tag = cursor.ReadUleb128();
         bool hasChildren = cursor.ReadByte() != 0;
         int first = attributes.Count;
-        (int bytes, int offsets, int references) = (0, 0, 0);
         while (true)
         {
             ulong at = (ulong)cursor.Position;
@@ -109,28 +112,13 @@ internal sealed class AbbreviationTable
                 throw new BadDwarfException(section, at, $"attribute 0x{name:x} with form 0x{form:x} is not known");
             if (attributes.Count - first >= limits.AttributesMax)
                 throw new BadDwarfException(section, at, $"abbreviation passes {limits.AttributesMax} attributes");
-            attributes.Add(new AttributeSpecification((DwarfAttribute)name, (DwarfForm)form, constant));
-            CountSize((DwarfForm)form, ref bytes, ref offsets, ref references);
+            sbyte size = AttributeSpecification.SizeOf((DwarfForm)form);
+            attributes.Add(new AttributeSpecification((DwarfAttribute)name, (DwarfForm)form, size, constant));
         }
 
         if (tag > ushort.MaxValue)
             throw new BadDwarfException(section, start, $"tag 0x{tag:x} is not known");
-        return new Abbreviation(
-            code, (DwarfTag)tag, hasChildren, first, attributes.Count - first, bytes, offsets, references);
-    }
-
-    private static void CountSize(DwarfForm form, ref int bytes, ref int offsets, ref int references)
-    {
-        int small = FormReader.FixedSize(form, new UnitEncoding(5, Is64: false));
-        int large = FormReader.FixedSize(form, new UnitEncoding(5, Is64: true));
-        if (small < 0 || bytes < 0)
-            bytes = -1;
-        else if (form == DwarfForm.RefAddr)
-            references++;
-        else if (small != large)
-            offsets++;
-        else
-            bytes += small;
+        return new Abbreviation(code, (DwarfTag)tag, hasChildren, first, attributes.Count - first);
     }
 }
 

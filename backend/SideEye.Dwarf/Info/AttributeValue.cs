@@ -35,6 +35,9 @@ public readonly struct AttributeValue
         _ => AttributeClass.Unreadable,
     };
 
+    /// <summary>Where the value stands.</summary>
+    public DebugInfoOffset Offset => new(Raw.Position);
+
     /// <summary>
     /// True when it points to a list of ranges or locations. Before DWARF 4 such offsets look like constants, so this
     /// is to be asked of attributes that hold no constants otherwise.

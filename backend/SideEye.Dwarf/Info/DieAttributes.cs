@@ -38,7 +38,8 @@ public ref struct DieAttributes
             return false;
         ref readonly AttributeSpecification specification = ref specifications[next++];
         RawAttribute raw = FormReader.Read(
-            ref bytes, unit.Sections.Information.Name, specification.Form, specification.ImplicitConstant, unit.Encoding);
+            ref bytes, unit.Sections.Information.Name, specification.Form, specification.ImplicitConstant,
+            unit.Encoding);
         Current = new DieAttribute(specification.Name, new AttributeValue(unit, raw));
         return true;
     }

@@ -86,7 +86,7 @@ public ref struct DieCursor
         {
             DebugInfoOffset next = sibling.AsReference();
             if (next.Value <= (ulong)attributesStart || next.Value > unit.Header.End)
-                throw new BadDwarfException(section, Offset.Value, $"sibling 0x{next.Value:x} is not ahead in the unit");
+                throw new BadDwarfException(section, Offset.Value, $"sibling 0x{next.Value:x} does not lie ahead");
             bytes.Position = (long)next.Value;
             onEntry = false;
         }
@@ -120,17 +120,7 @@ public ref struct DieCursor
         if (!onEntry)
             return;
         onEntry = false;
-        int size = abbreviation.SizeIn(unit.Encoding);
-        if (size >= 0)
-        {
-            bytes.Skip((ulong)size);
-        }
-        else
-        {
-            foreach (ref readonly AttributeSpecification attribute in unit.Abbreviations.AttributesOf(abbreviation))
-                FormReader.Skip(ref bytes, section, attribute.Form, unit.Encoding);
-        }
-
+        SkipAttributes();
         if (!HasChildren)
             return;
         if (++childrenDepth > unit.Sections.Limits.NestingDepthMax)
@@ -138,5 +128,34 @@ public ref struct DieCursor
             throw new BadDwarfException(section, Offset.Value,
                 $"entries are nested deeper than {unit.Sections.Limits.NestingDepthMax}");
         }
+    }
+
+    // Values of known size are added up and stepped over at once.
+    private void SkipAttributes()
+    {
+        UnitEncoding encoding = unit.Encoding;
+        int known = 0;
+        foreach (ref readonly AttributeSpecification attribute in unit.Abbreviations.AttributesOf(abbreviation))
+        {
+            switch (attribute.Size)
+            {
+                case >= 0:
+                    known += attribute.Size;
+                    break;
+                case AttributeSpecification.OfOffset:
+                    known += encoding.OffsetSize;
+                    break;
+                case AttributeSpecification.OfReference:
+                    known += encoding.ReferenceAddressSize;
+                    break;
+                default:
+                    bytes.Skip((ulong)known);
+                    known = 0;
+                    FormReader.Skip(ref bytes, section, attribute.Form, encoding);
+                    break;
+            }
+        }
+
+        bytes.Skip((ulong)known);
     }
 }

@@ -1,7 +1,7 @@
 namespace SideEye.Dwarf;
 
-/// <summary>DW_AT codes that are met (DWARF 5 §7.5.4; Go's own from src/cmd/internal/dwarf/dwarf.go); others pass through as
-/// numbers.</summary>
+/// <summary>DW_AT codes that are met (DWARF 5 §7.5.4; Go's own from src/cmd/internal/dwarf/dwarf.go); others pass
+/// through as numbers.</summary>
 public enum DwarfAttribute : ushort
 {
     /// <summary>The next entry on the same level.</summary>

@@ -100,12 +100,17 @@ public sealed class DwarfUnit
     /// <summary>A cursor before the first entry of the unit.</summary>
     public DieCursor Entries() => new(this, EntriesStart);
 
-    /// <summary>A cursor before the entry at <paramref name="offset"/>; <see cref="DieCursor.MoveNext"/> steps on it.</summary>
+    /// <summary>A cursor before the entry at <paramref name="offset"/>; <see cref="DieCursor.MoveNext"/> steps on
+    /// it.</summary>
     /// <exception cref="BadDwarfException">The offset is not in this unit.</exception>
     public DieCursor EntriesFrom(DebugInfoOffset offset)
     {
         if (offset.Value < Header.EntriesStart || offset.Value >= Header.End)
-            throw new BadDwarfException(Sections.Information.Name, offset.Value, $"is not an entry of the unit at {Offset}");
+        {
+            throw new BadDwarfException(
+                Sections.Information.Name, offset.Value, $"is not an entry of the unit at {Offset}");
+        }
+
         return new DieCursor(this, offset);
     }
 

@@ -32,14 +32,9 @@ internal static class FormReader
         }
     }
 
+    /// <summary>Steps over a value of any form; those of a size that the form tells are better added up.</summary>
     public static void Skip(ref ByteCursor cursor, string section, DwarfForm form, UnitEncoding encoding)
     {
-        if (FixedSize(form, encoding) is { } size and >= 0)
-        {
-            cursor.Skip((ulong)size);
-            return;
-        }
-
         switch (form)
         {
             case DwarfForm.String:
@@ -48,6 +43,12 @@ internal static class FormReader
             case DwarfForm.Udata or DwarfForm.Sdata or DwarfForm.RefUdata or DwarfForm.Strx or DwarfForm.Addrx
                 or DwarfForm.Loclistx or DwarfForm.Rnglistx or DwarfForm.GnuAddrIndex or DwarfForm.GnuStrIndex:
                 cursor.SkipLeb128();
+                break;
+            case DwarfForm.Block1:
+                cursor.Skip(cursor.ReadByte());
+                break;
+            case DwarfForm.Exprloc:
+                cursor.Skip(cursor.ReadUleb128());
                 break;
             default:
                 Read(ref cursor, section, form, 0, encoding);

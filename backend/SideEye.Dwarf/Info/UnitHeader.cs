@@ -40,7 +40,7 @@ internal readonly record struct UnitHeader(
         }
 
         if (addressSize != Architecture.PointerSize)
-            throw new BadDwarfException(section, offset, $"address size {addressSize} is not {Architecture.PointerSize}");
+            throw new BadDwarfException(section, offset, $"address size {addressSize} is not 8");
         if ((ulong)cursor.Position > end)
             throw new BadDwarfException(section, offset, $"unit of 0x{length:x} bytes is shorter than its header");
         return new UnitHeader(

@@ -45,13 +45,13 @@ internal sealed class LineHeader
 
         int version = cursor.ReadUInt16();
         if (version is < 2 or > 5)
-            throw new BadDwarfException(section.Name, offset.Value, $"line table version {version} is not between 2 and 5");
+            throw new BadDwarfException(section.Name, offset.Value, $"line table version {version} is not 2 to 5");
         UnitEncoding encoding = new(version, is64);
         if (version >= 5)
             CheckAddressSize(ref cursor, section.Name);
         ulong headerLength = cursor.ReadOffset(encoding);
         if (headerLength > (ulong)cursor.Remaining)
-            throw new BadDwarfException(section.Name, offset.Value, "line program header passes the end of the program");
+            throw new BadDwarfException(section.Name, offset.Value, "line program header passes the program's end");
         ulong start = (ulong)cursor.Position + headerLength;
         return ReadRest(sections, cursor, encoding, start, end);
     }

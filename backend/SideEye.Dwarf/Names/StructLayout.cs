@@ -25,7 +25,7 @@ public sealed record StructLayout(string Name, ulong Size, ImmutableArray<Struct
 /// <param name="Name">Name; empty for C's anonymous members.</param>
 /// <param name="Offset">Bytes from the start of the structure.</param>
 /// <param name="Size">Bytes of the member's type; 0 for a type of no size or of unknown size.</param>
-/// <param name="TypeName">Name of the type, for use with <see cref="DwarfFile.FindStruct"/>; empty when it has none.</param>
+/// <param name="TypeName">Name of the type, for <see cref="DwarfFile.FindStruct"/>; empty when it has none.</param>
 /// <param name="Type">The type's entry.</param>
 public readonly record struct StructMember(
     string Name, ulong Offset, ulong Size, string TypeName, DebugInfoOffset Type);

@@ -58,7 +58,7 @@ internal static class TypeSize
     private static ulong Multiply(DwarfFile file, in DieCursor entry, ulong left, ulong right)
     {
         if (right != 0 && left > long.MaxValue / right)
-            throw new BadDwarfException(file.Sections.Information.Name, entry.Offset.Value, "type is larger than memory");
+            throw new BadDwarfException(file.Sections.Information.Name, entry.Offset.Value, "type is too large");
         return left * right;
     }
 }

@@ -56,8 +56,9 @@ internal static class DebugText
     // DWARF 5 §7.26: an array of offsets behind the header that DW_AT_str_offsets_base points past.
     private static ulong Indexed(DebugSections sections, DwarfUnit unit, ulong index)
     {
-        ulong at = TableEntry.Offset(sections.StringOffsets.Name, unit.StringOffsetsBase, index, unit.Encoding.OffsetSize);
-        ByteCursor cursor = new(sections.StringOffsets.Span, sections.StringOffsets.Name, (long)at);
+        DebugSection offsets = sections.StringOffsets;
+        ulong at = TableEntry.Offset(offsets.Name, unit.StringOffsetsBase, index, unit.Encoding.OffsetSize);
+        ByteCursor cursor = new(offsets.Span, offsets.Name, (long)at);
         return cursor.ReadOffset(unit.Encoding);
     }
 }

@@ -22,8 +22,11 @@ internal static class BuildInfoBlob
     /// <summary>Finds the blob: by section, else by its magic in the writable segments.</summary>
     public static bool TryLocate(ElfFile elf, GoLimits limits, out ReadOnlyMemory<byte> blob)
     {
-        if (elf.FindSection(Section) is { HasFileBytes: true } section && TryMagic(elf.ReadSection(section), section.Address, limits, out blob))
+        if (elf.FindSection(Section) is { HasFileBytes: true } section
+            && TryMagic(elf.ReadSection(section), section.Address, limits, out blob))
+        {
             return true;
+        }
         foreach (ElfSegment segment in elf.Segments)
         {
             const uint writable = 2;

@@ -12,18 +12,18 @@ public sealed class GoBinary
     private readonly Lazy<RuntimeVariables> variables;
     private readonly Lazy<WaitReasons> waitReasons;
 
-    private GoBinary(ElfFile elf, ElfFile? debugFile, GoDebugInformation debug, GoLimits limits)
+    private GoBinary(ElfFile elf, ElfFile? debugFile, GoLimits limits)
     {
         Elf = elf;
-        DebugInformation = debug;
         BuildInfo = GoBuildInfo.Read(elf, limits);
         GoVersion version = BuildInfo.Version;
-        Layout = debug.Layout(version);
+        DebugInformation = GoDebugInformation.Open(elf, debugFile, version, out RuntimeLayout layout);
+        Layout = layout;
         ModuleData = ModuleData.Locate(elf, debugFile, Layout.ModuleData, limits);
         Pcln = PclnTable.Open(
             RestFrom(elf, ModuleData.PcHeader), RestFrom(elf, ModuleData.GoFunc), ModuleData.Text, version, limits);
         variables = new Lazy<RuntimeVariables>(
-            () => RuntimeVariables.Locate(elf, debugFile, debug.FindVariable, Pcln, limits));
+            () => RuntimeVariables.Locate(elf, debugFile, DebugInformation.FindVariable, Pcln, limits));
         waitReasons = new Lazy<WaitReasons>(() => WaitReasons.FromSymbol(elf, debugFile, limits)
             ?? WaitReasons.BuiltIn(version)
             ?? throw UnsupportedGoVersionException.NoLayout(version, BuiltInLayouts.Versions));
@@ -87,16 +87,20 @@ public sealed class GoBinary
     /// <param name="debugFile">Its separate debug file, when there is one.</param>
     /// <param name="limits">Bounds on what is read.</param>
     /// <exception cref="NotGoBinaryException">Not a Go program.</exception>
-    /// <exception cref="UnsupportedGoVersionException">Older than Go 1.19, or an unknown version without DWARF.</exception>
+    /// <exception cref="UnsupportedGoVersionException">
+    /// Older than Go 1.19, or an unknown version without DWARF.
+    /// </exception>
     /// <exception cref="MalformedFileException">The file is broken.</exception>
     public static GoBinary Open(ElfFile elf, ElfFile? debugFile = null, GoLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(elf);
-        return new GoBinary(elf, debugFile, GoDebugInformation.Of(elf, debugFile), limits ?? GoLimits.Default);
+        return new GoBinary(elf, debugFile, limits ?? GoLimits.Default);
     }
 
-    /// <summary>The file's bytes from an address to the end of its section, or of its segment where no section holds it.</summary>
-    private static ReadOnlyMemory<byte> RestFrom(ElfFile elf, ulong address)
+    /// <summary>
+    /// The file's bytes from an address to the end of its section, or of its segment where no section holds it.
+    /// </summary>
+    internal static ReadOnlyMemory<byte> RestFrom(ElfFile elf, ulong address)
     {
         ulong length = 0;
         foreach (ElfSegment segment in elf.Segments)

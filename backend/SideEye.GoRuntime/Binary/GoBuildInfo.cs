@@ -46,14 +46,17 @@ public sealed class GoBuildInfo
     public string? VcsRevision => settings.GetValueOrDefault("vcs.revision");
 
     /// <summary>True when the working tree had changes; null when not recorded.</summary>
-    public bool? IsVcsModified => settings.TryGetValue("vcs.modified", out string? modified) ? modified == "true" : null;
+    public bool? IsVcsModified =>
+        settings.TryGetValue("vcs.modified", out string? modified) ? modified == "true" : null;
 
     /// <summary>True when file names were cut to module paths.</summary>
     public bool IsTrimPath => settings.GetValueOrDefault("-trimpath") == "true";
 
     /// <summary>Reads the build information of a binary.</summary>
     /// <exception cref="NotGoBinaryException">There is none.</exception>
-    /// <exception cref="UnsupportedGoVersionException">Older than Go 1.18, or a version that cannot be read.</exception>
+    /// <exception cref="UnsupportedGoVersionException">
+    /// Older than Go 1.18, or a version that cannot be read.
+    /// </exception>
     /// <exception cref="MalformedFileException">The blob is broken.</exception>
     public static GoBuildInfo Read(ElfFile elf, GoLimits? limits = null)
     {

@@ -1,48 +1,93 @@
+using SideEye.Dwarf;
 using SideEye.Elf;
+using SideEye.Target;
 
 namespace SideEye.GoRuntime;
 
-/// <summary>Whether a binary has DWARF, and what it says about the runtime.</summary>
+/// <summary>Whether a binary has DWARF for its Go code, where, and if not, why.</summary>
 public sealed class GoDebugInformation
 {
-    private const string Stripped =
-        "no DWARF: built with -ldflags=-s or -w, or stripped; stacks are complete, variables are unavailable";
+    private const string WitnessStructure = "runtime.g";
 
-    private GoDebugInformation(bool isAvailable, string reason)
+    private GoDebugInformation(DwarfFile? dwarf, string reason)
     {
-        IsAvailable = isAvailable;
+        Dwarf = dwarf;
         Reason = reason;
     }
 
     /// <summary>True when source variables can be located.</summary>
-    public bool IsAvailable { get; }
+    public bool IsAvailable => Dwarf is not null;
 
-    /// <summary>Empty when available, else one line that says why not.</summary>
+    /// <summary>
+    /// The debug information, of the binary or of its debug file; null when there is none that can be used.
+    /// </summary>
+    public DwarfFile? Dwarf { get; }
+
+    /// <summary>Empty when available, else one line that says why not and what is missing for it.</summary>
     public string Reason { get; }
 
     /// <inheritdoc/>
     public override string ToString() => IsAvailable ? "yes" : Reason;
 
-    /// <summary>Looks into the binary, then into its debug file.</summary>
-    internal static GoDebugInformation Of(ElfFile elf, ElfFile? debugFile)
+    /// <summary>Looks into the binary, then into its debug file, and reads the runtime's layouts there.</summary>
+    /// <param name="elf">The binary.</param>
+    /// <param name="debugFile">Its separate debug file, or null.</param>
+    /// <param name="version">Picks the built-in layouts where DWARF has none.</param>
+    /// <param name="layout">The layouts found.</param>
+    /// <exception cref="UnsupportedGoVersionException">
+    /// Neither DWARF nor the built-in table knows the version.
+    /// </exception>
+    internal static GoDebugInformation Open(
+        ElfFile elf, ElfFile? debugFile, GoVersion version, out RuntimeLayout layout)
     {
-        _ = elf;
-        _ = debugFile;
-        return new GoDebugInformation(false, Stripped);
-    }
-
-    /// <summary>Layouts from DWARF, else the built-in ones.</summary>
-    internal RuntimeLayout Layout(GoVersion version)
-    {
-        _ = IsAvailable;
-        return RuntimeLayout.BuiltIn(version);
+        string reason = "no DWARF: stripped with -ldflags=-s -w; variables are unavailable";
+        foreach (ElfFile? file in (ReadOnlySpan<ElfFile?>)[elf, debugFile])
+        {
+            if (file is null)
+                continue;
+            try
+            {
+                DwarfFile dwarf = DwarfFile.Open(file);
+                if (!dwarf.HasDebugInfo)
+                    continue;
+                // Linked externally with -w, a program has the debug information of its C parts alone.
+                if (dwarf.FindEntry(WitnessStructure, DwarfTag.StructureType) is not null)
+                {
+                    layout = RuntimeLayout.FromDwarf(version, name => FindStructure(dwarf, name));
+                    return new GoDebugInformation(dwarf, "");
+                }
+                reason = "DWARF has no Go code: stripped with -ldflags=-w; variables are unavailable";
+            }
+            catch (MalformedFileException broken)
+            {
+                reason = $"DWARF cannot be read ({broken.Message}); variables are unavailable";
+            }
+        }
+        layout = RuntimeLayout.BuiltIn(version);
+        return new GoDebugInformation(null, reason);
     }
 
     /// <summary>Link-time address of a package-level variable, or null.</summary>
-    internal ulong? FindVariable(string name)
+    internal ulong? FindVariable(string name) => Dwarf?.FindVariable(name);
+
+    private static RuntimeStructure? FindStructure(DwarfFile dwarf, string name)
     {
-        _ = name;
-        _ = IsAvailable;
-        return null;
+        if (dwarf.FindStruct(name) is not { } structure)
+            return null;
+        Dictionary<string, RuntimeField> fields = new(StringComparer.Ordinal);
+        foreach (StructMember member in structure.Members)
+            fields.TryAdd(member.Name, new RuntimeField(InRange(name, member.Offset), InRange(name, member.Size)));
+        return new RuntimeStructure(name, InRange(name, structure.Size), fields);
+    }
+
+    /// <summary>
+    /// No structure of the runtime is near this size; what claims to be would make us read megabytes of a target.
+    /// </summary>
+    private static int InRange(string name, ulong bytes)
+    {
+        const ulong structureBytesMax = 1 << 20;
+        return bytes <= structureBytesMax
+            ? (int)bytes
+            : throw new MalformedFileException(".debug_info", 0, $"{name} has {bytes} bytes");
     }
 }

@@ -3,7 +3,9 @@ using SideEye.Elf;
 
 namespace SideEye.GoRuntime;
 
-/// <summary>The parts of runtime.firstmoduledata (runtime/symtab.go) that locate everything else; link-time addresses.</summary>
+/// <summary>
+/// The parts of runtime.firstmoduledata (runtime/symtab.go) that locate everything else; link-time addresses.
+/// </summary>
 /// <param name="Address">Of the structure.</param>
 /// <param name="PcHeader">Of the pclntab.</param>
 /// <param name="Text">First address of Go's text: not that of section .text in externally linked programs.</param>
@@ -57,7 +59,8 @@ public sealed record ModuleData(
             Word(bytes, layout.MinPc), Word(bytes, layout.MaxPc), Word(bytes, layout.GoFunc), Word(bytes, layout.Types),
             Word(bytes, layout.ETypes), Word(bytes, layout.Next));
         bool plausible = module.Text < module.EText && module.Text <= module.MinPc && module.MinPc < module.MaxPc
-            && module.Types <= module.ETypes && elf.TryBytesAt(module.PcHeader, PclnHeader.Size, out ReadOnlyMemory<byte> header)
+            && module.Types <= module.ETypes
+            && elf.TryBytesAt(module.PcHeader, PclnHeader.Size, out ReadOnlyMemory<byte> header)
             && PclnHeader.LooksRight(header.Span);
         return plausible ? module : null;
     }

@@ -19,7 +19,7 @@ internal sealed class ModuleDataScan(ElfFile elf, GoLimits limits)
     /// <summary>Link-time addresses where the structure may begin.</summary>
     public IEnumerable<ulong> Candidates()
     {
-        foreach ((ulong header, ulong names) in Headers())
+        foreach ((ulong header, ulong names) in Headers().Take(limits.PclntabCandidatesMax))
         {
             foreach (ElfSegment segment in elf.Segments)
             {
@@ -49,12 +49,14 @@ internal sealed class ModuleDataScan(ElfFile elf, GoLimits limits)
             int length = (int)Math.Min(segment.FileSize, (ulong)limits.ScanBytesMax);
             if (!elf.TryBytesAt(segment.Address, length, out ReadOnlyMemory<byte> bytes))
                 continue;
-            for (int at = NextMagic(bytes.Span, 0); at >= 0; at = NextMagic(bytes.Span, at + 1))
+            for (int at = NextMagic(bytes.Span, 0); at >= 0; at = NextMagic(bytes.Span, at + 2))
                 yield return (segment.Address + (ulong)at, NamesOffset(bytes.Span[at..]));
         }
     }
 
-    /// <summary>Offset of the next plausible pclntab header, or -1.</summary>
+    /// <summary>
+    /// Offset of the next plausible pclntab header whose second byte is at or behind <paramref name="from"/>, or -1.
+    /// </summary>
     private static int NextMagic(ReadOnlySpan<byte> bytes, int from)
     {
         // Bytes 1 to 5 of either magic, as internal/abi/symtab.go has them, little-endian, and the two zero bytes.

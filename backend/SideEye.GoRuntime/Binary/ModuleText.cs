@@ -75,7 +75,9 @@ internal static class ModuleText
         {
             char next = text[at++];
             bool escape = next == '\\' && quote == '"' && at < text.Length;
-            plain.Append(escape ? text[at++] switch { 'n' => '\n', 't' => '\t', 'r' => '\r', char other => other } : next);
+            if (escape)
+                next = text[at++] switch { 'n' => '\n', 't' => '\t', 'r' => '\r', char other => other };
+            plain.Append(next);
         }
         at = Math.Min(at + 1, text.Length);
         return plain.ToString();

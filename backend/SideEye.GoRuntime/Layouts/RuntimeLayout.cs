@@ -19,22 +19,22 @@ public enum LayoutSource
 public sealed class RuntimeLayout
 {
     // Structures that moved to internal/abi in 1.21 and 1.23, with exported names for the same fields.
-    private static readonly Dictionary<string, (string Former, string[] Renamed)> FormerNames = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, FormerStructure> FormerNames = new(StringComparer.Ordinal)
     {
-        ["internal/abi.Type"] = ("runtime._type",
+        ["internal/abi.Type"] = new("runtime._type",
         [
             "size:Size_", "ptrdata:PtrBytes", "hash:Hash", "tflag:TFlag", "align:Align_", "fieldAlign:FieldAlign_",
             "kind:Kind_", "equal:Equal", "gcdata:GCData", "str:Str", "ptrToThis:PtrToThis",
         ]),
-        ["internal/abi.ITab"] = ("runtime.itab", ["inter:Inter", "_type:Type", "hash:Hash", "fun:Fun"]),
+        ["internal/abi.ITab"] = new("runtime.itab", ["inter:Inter", "_type:Type", "hash:Hash", "fun:Fun"]),
     };
 
     private readonly GoVersion version;
-    private readonly Func<string, StructLayout?>? dwarf;
-    private readonly IReadOnlyDictionary<string, StructLayout>? builtIn;
-    private readonly ConcurrentDictionary<string, StructLayout?> found = new(StringComparer.Ordinal);
+    private readonly Func<string, RuntimeStructure?>? dwarf;
+    private readonly IReadOnlyDictionary<string, RuntimeStructure>? builtIn;
+    private readonly ConcurrentDictionary<string, RuntimeStructure?> found = new(StringComparer.Ordinal);
 
-    private RuntimeLayout(GoVersion version, Func<string, StructLayout?>? dwarf)
+    private RuntimeLayout(GoVersion version, Func<string, RuntimeStructure?>? dwarf)
     {
         this.version = version;
         this.dwarf = dwarf;
@@ -71,36 +71,41 @@ public sealed class RuntimeLayout
     /// <param name="version">The binary's version: structures that its DWARF lacks come from the table.</param>
     /// <param name="findStruct">Finds a structure of the binary by its Go name.</param>
     /// <exception cref="UnsupportedGoVersionException">A structure or field that is needed is nowhere.</exception>
-    public static RuntimeLayout FromDwarf(GoVersion version, Func<string, StructLayout?> findStruct) =>
+    public static RuntimeLayout FromDwarf(GoVersion version, Func<string, RuntimeStructure?> findStruct) =>
         new(version, findStruct);
 
-    /// <summary>The layout of any structure, such as <c>runtime.hchan</c>, or null when not known for this binary.</summary>
-    public StructLayout? Find(string name) => found.GetOrAdd(name, Search);
+    /// <summary>
+    /// The layout of any structure, such as <c>runtime.hchan</c>, or null when not known for this binary.
+    /// </summary>
+    public RuntimeStructure? Find(string name) => found.GetOrAdd(name, Search);
 
     /// <summary>The layout of a structure that every supported version has.</summary>
     /// <exception cref="UnsupportedGoVersionException">It is not known for this binary.</exception>
-    public StructLayout Struct(string name) => Find(name) ?? throw new UnsupportedGoVersionException(
+    public RuntimeStructure Struct(string name) => Find(name) ?? throw new UnsupportedGoVersionException(
         $"{version}: structure {name} is neither in the binary's DWARF nor in the built-in tables");
 
-    private StructLayout? Search(string name)
+    private RuntimeStructure? Search(string name)
     {
-        StructLayout? layout = dwarf?.Invoke(name);
-        if (layout is null && dwarf is not null && FormerNames.TryGetValue(name, out (string Name, string[] Fields) former))
+        RuntimeStructure? layout = dwarf?.Invoke(name);
+        if (layout is null && dwarf is not null && FormerNames.TryGetValue(name, out FormerStructure? former))
             layout = Renamed(name, dwarf(former.Name), former.Fields);
         return layout ?? builtIn?.GetValueOrDefault(name);
     }
 
-    private static StructLayout? Renamed(string name, StructLayout? former, string[] renamedFields)
+    private static RuntimeStructure? Renamed(string name, RuntimeStructure? former, string[] renamedFields)
     {
         if (former is null)
             return null;
-        Dictionary<string, FieldLayout> fields = new(StringComparer.Ordinal);
+        Dictionary<string, RuntimeField> fields = new(StringComparer.Ordinal);
         foreach (string renamed in renamedFields)
         {
             string[] names = renamed.Split(':');
-            if (former.TryField(names[0], out FieldLayout place))
+            if (former.TryField(names[0], out RuntimeField place))
                 fields.Add(names[1], place);
         }
-        return new StructLayout(name, former.KnownSize, fields);
+        return new RuntimeStructure(name, former.KnownSize, fields);
     }
+
+    /// <summary>A structure's earlier name, and its fields as old:new.</summary>
+    private sealed record FormerStructure(string Name, string[] Fields);
 }

@@ -112,7 +112,9 @@ internal static class GoFuncIds
         GoFuncId.Sigpanic, GoFuncId.Systemstack, GoFuncId.SystemstackSwitch, GoFuncId.Wrapper,
     ];
 
-    /// <summary>Index is the number in the binary. A number beyond the list is a later version's: not special to us.</summary>
+    /// <summary>
+    /// Index is the number in the binary. A number beyond the list is a later version's: not special to us.
+    /// </summary>
     public static GoFuncId[] For(GoVersion version) =>
         version.IsAtLeast(25) ? From125 : version.IsAtLeast(22) ? From122 : UpTo121;
 }

@@ -35,7 +35,9 @@ public readonly record struct GoFunction
     /// <summary>What the unwinder has to know.</summary>
     public required GoFuncFlags Flags { get; init; }
 
-    /// <summary>Bytes of arguments and results on the caller's stack; null when not known (C and some assembly).</summary>
+    /// <summary>
+    /// Bytes of arguments and results on the caller's stack; null when not known (C and some assembly).
+    /// </summary>
     public required int? ArgsBytes { get; init; }
 
     /// <summary>Offset of the function record from the function table; identifies the function in its binary.</summary>

@@ -3,8 +3,12 @@ using System.Text;
 namespace SideEye.GoRuntime;
 
 /// <summary>A function name of the symbol table taken apart.</summary>
-/// <param name="Package">Import path, such as <c>net/http</c> or <c>gopkg.in/yaml.v3</c>; empty for C and generated code.</param>
-/// <param name="Local">What follows the package and its dot, such as <c>(*conn).serve</c> or <c>Map[...].func1</c>.</param>
+/// <param name="Package">
+/// Import path, such as <c>net/http</c> or <c>gopkg.in/yaml.v3</c>; empty for C and generated code.
+/// </param>
+/// <param name="Local">
+/// What follows the package and its dot, such as <c>(*conn).serve</c> or <c>Map[...].func1</c>.
+/// </param>
 public readonly record struct GoFunctionName(string Package, string Local)
 {
     /// <summary>
@@ -28,7 +32,8 @@ public readonly record struct GoFunctionName(string Package, string Local)
 
     /// <summary>
     /// The name as runtime.Stack and runtime.CallersFrames of that version show it, with type arguments shortened to
-    /// <c>[...]</c> (runtime/traceback.go funcNameForPrint): from the first bracket to the last up to 1.26; of a generic
+    /// <c>[...]</c> (runtime/traceback.go funcNameForPrint): from the first bracket to the last up to 1.26; of a
+    /// generic
     /// method of a generic type both lists from 1.27 on.
     /// </summary>
     public static string ForPrint(string name, GoVersion version)

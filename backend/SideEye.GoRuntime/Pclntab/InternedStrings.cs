@@ -4,7 +4,9 @@ using SideEye.Target;
 
 namespace SideEye.GoRuntime;
 
-/// <summary>NUL-terminated UTF-8 strings of one sub-table; each offset becomes a string once, when it is first asked for.</summary>
+/// <summary>
+/// NUL-terminated UTF-8 strings of one sub-table; each offset becomes a string once, when it is first asked for.
+/// </summary>
 internal sealed class InternedStrings(ReadOnlyMemory<byte> table, int start, int end, int bytesMax)
 {
     private readonly ConcurrentDictionary<uint, string> strings = new();
@@ -21,7 +23,10 @@ internal sealed class InternedStrings(ReadOnlyMemory<byte> table, int start, int
         ReadOnlySpan<byte> rest = table.Span[(int)from..end];
         int length = rest[..Math.Min(rest.Length, bytesMax)].IndexOf((byte)0);
         if (length < 0)
-            throw new MalformedFileException(PclnHeader.Section, (ulong)from, $"string does not end within {bytesMax} bytes");
+        {
+            throw new MalformedFileException(
+                PclnHeader.Section, (ulong)from, $"string does not end within {bytesMax} bytes");
+        }
         return rest[..length];
     }
 

@@ -52,13 +52,15 @@ internal readonly record struct PclnHeader
         && OffsetsAscend(bytes);
 
     /// <summary>Reads and checks a header.</summary>
-    /// <exception cref="MalformedFileException">Not a pclntab of Go 1.18 or later, or its offsets make no sense.</exception>
+    /// <exception cref="MalformedFileException">
+    /// Not a pclntab of Go 1.18 or later, or its offsets make no sense.
+    /// </exception>
     public static PclnHeader Parse(ReadOnlySpan<byte> table)
     {
         ByteCursor cursor = new(table, Section);
         uint magic = cursor.ReadUInt32();
         if (magic is Magic112 or Magic116)
-            throw new MalformedFileException(Section, 0, "pclntab of Go 1.17 or older; Go 1.19 is the oldest supported");
+            throw new MalformedFileException(Section, 0, "pclntab of Go 1.17 or older; 1.19 is the oldest supported");
         if (magic is not (Magic118 or Magic120))
             throw new MalformedFileException(Section, 0, $"unknown pclntab magic 0x{magic:x8}");
         cursor.Skip(2);

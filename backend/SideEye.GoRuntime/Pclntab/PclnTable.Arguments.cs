@@ -12,13 +12,16 @@ public sealed partial class PclnTable
     private const int ArgumentBytesMax = ((5 * 3) + 2) * 10 + 1;
 
     /// <summary>
-    /// Where the function keeps the words of its arguments: at fixed offsets of the caller's argument area, which begins
+    /// Where the function keeps the words of its arguments: at fixed offsets of the caller's argument area, which
+    /// begins
     /// at the CFA on amd64 and 8 bytes above it on arm64. Register arguments have spill slots there, which hold the
     /// argument only while the compiler says so.
     /// </summary>
     /// <param name="function">The physical function.</param>
     /// <param name="pc">Link-time address of the instruction, which decides <paramref name="isLive"/>.</param>
-    /// <param name="wordIndex">0-based among the words that runtime.Stack prints (at most 10): a string counts as two.</param>
+    /// <param name="wordIndex">
+    /// 0-based among the words that runtime.Stack prints (at most 10): a string counts as two.
+    /// </param>
     /// <param name="offset">Bytes from the start of the argument area.</param>
     /// <param name="size">Bytes of the word: 1, 2, 4 or 8.</param>
     /// <param name="isLive">False when the slot may hold anything; runtime.Stack prints a question mark then.</param>
@@ -64,7 +67,8 @@ public sealed partial class PclnTable
     }
 
     /// <summary>runtime/traceback.go printArgs: PCDATA 3 gives the offset of a bitmap in FUNCDATA 6.</summary>
-    private bool IsLive(ReadOnlySpan<byte> bytes, in GoFunction function, ulong pc, ReadOnlySpan<byte> liveness, int slot)
+    private bool IsLive(
+        ReadOnlySpan<byte> bytes, in GoFunction function, ulong pc, ReadOnlySpan<byte> liveness, int slot)
     {
         if (!TryPcdata(bytes, function, PcdataArgumentLiveIndex, pc, out int bitmap) || bitmap <= 0)
             return true;

@@ -15,7 +15,9 @@ public sealed partial class PclnTable
     /// runtime/symtab.go pcvalue and step: the value starts at -1 at the function's entry; each pair of varints is a
     /// zig-zag change of the value and the number of instructions it holds for.
     /// </summary>
-    /// <returns>False when the function has no such table or the table ends before the pc; the value is then -1.</returns>
+    /// <returns>
+    /// False when the function has no such table or the table ends before the pc; the value is then -1.
+    /// </returns>
     private bool TryPcValue(ReadOnlySpan<byte> bytes, uint offset, in GoFunction function, ulong pc, out int value)
     {
         value = -1;
@@ -76,7 +78,8 @@ public sealed partial class PclnTable
     }
 
     /// <summary>What a function's FUNCDATA of this number points to, up to the end of what is there.</summary>
-    private bool TryFuncdata(ReadOnlySpan<byte> bytes, in GoFunction function, int number, out ReadOnlySpan<byte> content)
+    private bool TryFuncdata(
+        ReadOnlySpan<byte> bytes, in GoFunction function, int number, out ReadOnlySpan<byte> content)
     {
         content = default;
         int record = Record(function);

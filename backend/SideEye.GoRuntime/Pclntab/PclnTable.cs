@@ -5,7 +5,8 @@ using SideEye.Target;
 namespace SideEye.GoRuntime;
 
 /// <summary>
-/// Go's own symbol table, which stripping leaves in place because the runtime needs it: functions, files, lines, inlined
+/// Go's own symbol table, which stripping leaves in place because the runtime needs it: functions, files, lines,
+/// inlined
 /// calls, and how far each instruction has moved SP (runtime/symtab.go, cmd/link/internal/ld/pcln.go).
 /// All addresses are link-time. Lookups allocate nothing but the strings they return, which are interned.
 /// Safe for use by several threads.
@@ -50,7 +51,9 @@ public sealed partial class PclnTable
 
     /// <summary>Reads the header and checks the function table's order.</summary>
     /// <param name="table">From the header to the end of what may belong to the table.</param>
-    /// <param name="functionData">From moduledata.gofunc to the end of what may belong to it: inline trees, argument words.</param>
+    /// <param name="functionData">
+    /// From moduledata.gofunc to the end of what may belong to it: inline trees, argument words.
+    /// </param>
     /// <param name="text">moduledata.text.</param>
     /// <param name="version">Decides the numbering of special functions.</param>
     /// <param name="limits">Bounds on lookups.</param>
@@ -103,7 +106,8 @@ public sealed partial class PclnTable
     /// <summary>
     /// How many bytes SP has moved down since the function's entry, exactly before the instruction at
     /// <paramref name="pc"/> executes. On amd64 the return address is at SP + delta; on arm64 the caller's SP is
-    /// SP + delta and a delta of 0 means that the return address is still in LR.
+    /// SP + delta and a delta of 0 means that the return address is still in LR. It is -8 where assembly has popped its
+    /// own return address (syscall.rawVforkSyscall on amd64).
     /// </summary>
     /// <returns>False when the table says nothing about this pc, as in padding and for C code.</returns>
     /// <exception cref="MalformedFileException">The delta table is broken.</exception>
@@ -111,7 +115,7 @@ public sealed partial class PclnTable
     {
         ReadOnlySpan<byte> bytes = table.Span;
         uint pcsp = Word(bytes, Record(function) + 16);
-        return TryPcValue(bytes, pcsp, function, pc, out delta) && delta >= 0;
+        return TryPcValue(bytes, pcsp, function, pc, out delta);
     }
 
     /// <summary>First index of the function table for each bucket of text; checks the order on the way.</summary>

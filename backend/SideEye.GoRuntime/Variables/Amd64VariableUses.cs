@@ -2,7 +2,9 @@ using Iced.Intel;
 
 namespace SideEye.GoRuntime;
 
-/// <summary>Finds uses of package-level variables in amd64 code: RIP-relative operands, and XCHG through a LEA.</summary>
+/// <summary>
+/// Finds uses of package-level variables in amd64 code: RIP-relative operands, and XCHG through a LEA.
+/// </summary>
 internal static class Amd64VariableUses
 {
     /// <summary>Decodes one function from its entry on.</summary>

@@ -32,7 +32,9 @@ public sealed record RuntimeVariables(ulong AllGLen, ulong AllGPtr, ulong AllM, 
     /// <param name="dwarfVariable">Asks DWARF for the address of a variable; null when there is none.</param>
     /// <param name="pcln">Names the functions that are decoded in a stripped binary.</param>
     /// <param name="limits">Bounds on the decoding.</param>
-    /// <exception cref="RuntimeVariableNotFoundException">Neither names them and the code does not look as expected.</exception>
+    /// <exception cref="RuntimeVariableNotFoundException">
+    /// Neither names them and the code does not look as expected.
+    /// </exception>
     public static RuntimeVariables Locate(
         ElfFile elf, ElfFile? debugFile, Func<string, ulong?>? dwarfVariable, PclnTable pcln, GoLimits? limits = null)
     {
@@ -49,5 +51,7 @@ public sealed record RuntimeVariables(ulong AllGLen, ulong AllGPtr, ulong AllM, 
             : null;
 }
 
-/// <summary>A stripped binary's code does not show where a runtime variable lies. The message says which, and what helps.</summary>
+/// <summary>
+/// A stripped binary's code does not show where a runtime variable lies. The message says which, and what helps.
+/// </summary>
 public sealed class RuntimeVariableNotFoundException(string message) : Exception(message);

@@ -16,12 +16,15 @@ internal static class StrippedVariables
     {
         const string lists = "runtime.allgadd";
         const string threads = "runtime.mcommoninit";
-        (ulong pointer, ulong length) = GoroutineLists(Uses(elf, pcln, lists, limits)) ?? throw NotFound("allgptr", lists);
+        (ulong pointer, ulong length) =
+            GoroutineLists(Uses(elf, pcln, lists, limits)) ?? throw NotFound("allgptr", lists);
         ulong allM = ThreadList(Uses(elf, pcln, threads, limits)) ?? throw NotFound("allm", threads);
         return new RuntimeVariables(length, pointer, allM, VariableSource.Code);
     }
 
-    /// <summary>The two stores of allgadd; the second value comes from the middle word of a slice whose three words it loads.</summary>
+    /// <summary>
+    /// The two stores of allgadd; the second value comes from the middle word of a slice whose three words it loads.
+    /// </summary>
     private static (ulong Pointer, ulong Length)? GoroutineLists(List<VariableUse> uses)
     {
         List<VariableUse> stores = uses.FindAll(use => use.Kind == VariableUseKind.ReleaseStore);

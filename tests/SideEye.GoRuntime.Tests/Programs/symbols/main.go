@@ -1,12 +1,11 @@
 // Command symbols answers questions about its own program counters with what the Go runtime itself says.
-// The first line it prints is its own address of main.main. Then for every line on standard input, a hexadecimal pc,
-// it prints one line: the frames of runtime.CallersFrames, innermost first, as function|file|line joined by tabs.
+// For every line on standard input, a hexadecimal distance of a pc from main.main, it prints one line: the frames of
+// runtime.CallersFrames, innermost first, as function|file|line joined by tabs.
 package main
 
 import (
 	"bufio"
 	"fmt"
-	"net/http"
 	"os"
 	"reflect"
 	"runtime"
@@ -110,18 +109,17 @@ func frames(pc uintptr) string {
 
 func main() {
 	if exercise() < 0 {
-		_ = http.ListenAndServe("localhost:0", nil)
+		return
 	}
 	in := bufio.NewScanner(os.Stdin)
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
-	fmt.Fprintf(out, "%x\n", reflect.ValueOf(main).Pointer())
-	out.Flush()
+	base := uint64(reflect.ValueOf(main).Pointer())
 	for in.Scan() {
-		pc, err := strconv.ParseUint(in.Text(), 16, 64)
+		distance, err := strconv.ParseUint(in.Text(), 16, 64)
 		if err != nil {
 			panic(err)
 		}
-		fmt.Fprintln(out, frames(uintptr(pc)))
+		fmt.Fprintln(out, frames(uintptr(base+distance)))
 	}
 }
