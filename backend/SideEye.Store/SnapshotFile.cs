@@ -42,7 +42,7 @@ public sealed class SnapshotFile : IDisposable
     /// <summary>Begins a new snapshot file that will be called <paramref name="path"/>.</summary>
     /// <exception cref="StoreException">The folder is missing or not writable, or another process writes the same
     /// file at this moment.</exception>
-    public static SnapshotFile Create(string path) => Create(path, new StoreLimits());
+    public static SnapshotFile Create(string path) => Create(path, StoreLimits.ForWriting);
 
     /// <summary>Begins a new snapshot file within the given limits.</summary>
     /// <exception cref="StoreException">As for <see cref="Create(string)"/>.</exception>
@@ -184,7 +184,7 @@ public sealed class SnapshotFile : IDisposable
             return;
         try
         {
-            OpenForWriting(partialPath, partialPath, new StoreLimits()).Dispose();
+            OpenForWriting(partialPath, partialPath, StoreLimits.ForWriting).Dispose();
         }
         catch (StoreException e) when (e.Error != StoreError.Busy)
         {
