@@ -103,7 +103,7 @@ public sealed class SnapshotFile : IDisposable
 
     /// <summary>Appends the rows of <paramref name="batch"/> to a table made by <see cref="CreateTable"/>.</summary>
     /// <exception cref="ArgumentException">No such table, or the batch's columns are not the table's.</exception>
-    /// <exception cref="StoreException">The file cannot be written, or a NULL is in a column that allows none.</exception>
+    /// <exception cref="StoreException">The file cannot be written, or a NULL is where none may be.</exception>
     public void Append(string name, RecordBatch batch)
     {
         ObjectDisposedException.ThrowIf(!open, this);
