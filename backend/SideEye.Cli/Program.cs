@@ -4,13 +4,14 @@ using SideEye.Cli.Commands;
 
 namespace SideEye.Cli;
 
-/// <summary>The command line: parses, runs one command, and turns what went wrong into one line and an exit code.</summary>
+/// <summary>The command line: parses, runs one command, turns what went wrong into a line and an exit code.</summary>
 internal static class Program
 {
     private const string About = """
         See what a running Go process is doing: snapshots of all its goroutines as SQL tables.
 
-        Exit codes: 0 done; 1 failed; 2 wrong usage; 3 partial (some process failed, the rest is there); 130 interrupted.
+        Exit codes: 0 done; 1 failed; 2 wrong usage; 3 partial (some process failed, the rest is there);
+        130 interrupted.
         """;
 
     private static async Task<int> Main(string[] arguments)

@@ -29,6 +29,7 @@ internal static class BoxedValues
 
     /// <summary>What to tell the person whose query yields such a value.</summary>
     public static StoreException Unreadable(QueryColumn column, Exception e) => new(StoreError.Sql,
-        $"column {column.Name} holds a value of type {column.TypeName} that cannot be shown; use to_json() or CAST(... AS VARCHAR)",
+        $"column {column.Name} holds a value of type {column.TypeName} that cannot be shown; "
+        + "use to_json() or CAST(... AS VARCHAR)",
         e);
 }

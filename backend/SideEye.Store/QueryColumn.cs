@@ -27,6 +27,6 @@ public enum ColumnKind
     /// <summary>A point in time: <see cref="QueryResult.GetTime"/>, in UTC.</summary>
     Time,
 
-    /// <summary>Anything else (lists, structs, huge integers, decimals, dates): <see cref="QueryResult.GetValue"/>.</summary>
+    /// <summary>Lists, structs, huge integers, decimals, dates, ...: <see cref="QueryResult.GetValue"/>.</summary>
     Other,
 }

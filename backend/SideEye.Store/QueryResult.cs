@@ -41,7 +41,7 @@ public sealed class QueryResult : IDisposable
             // DuckDB.NET has no reader for a column's type, UNION for one.
             Release();
             throw new StoreException(
-                StoreError.Sql, $"a column of the query has a type that cannot be read, cast it to VARCHAR: {e.Message}", e);
+                StoreError.Sql, $"a column has a type that cannot be read, cast it to VARCHAR: {e.Message}", e);
         }
     }
 

@@ -42,7 +42,7 @@ public sealed class SnapshotFile : IDisposable
     /// <summary>Begins a new snapshot file that will be called <paramref name="path"/>.</summary>
     /// <exception cref="StoreException">The folder is missing or not writable, or another process writes the same
     /// file at this moment.</exception>
-    public static SnapshotFile Create(string path) => Create(path, new StoreLimits());
+    public static SnapshotFile Create(string path) => Create(path, StoreLimits.ForWriting);
 
     /// <summary>Begins a new snapshot file within the given limits.</summary>
     /// <exception cref="StoreException">As for <see cref="Create(string)"/>.</exception>
@@ -103,7 +103,7 @@ public sealed class SnapshotFile : IDisposable
 
     /// <summary>Appends the rows of <paramref name="batch"/> to a table made by <see cref="CreateTable"/>.</summary>
     /// <exception cref="ArgumentException">No such table, or the batch's columns are not the table's.</exception>
-    /// <exception cref="StoreException">The file cannot be written, or a NULL is in a column that allows none.</exception>
+    /// <exception cref="StoreException">The file cannot be written, or a NULL is where none may be.</exception>
     public void Append(string name, RecordBatch batch)
     {
         ObjectDisposedException.ThrowIf(!open, this);
@@ -184,7 +184,7 @@ public sealed class SnapshotFile : IDisposable
             return;
         try
         {
-            OpenForWriting(partialPath, partialPath, new StoreLimits()).Dispose();
+            OpenForWriting(partialPath, partialPath, StoreLimits.ForWriting).Dispose();
         }
         catch (StoreException e) when (e.Error != StoreError.Busy)
         {

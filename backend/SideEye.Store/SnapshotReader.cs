@@ -20,7 +20,7 @@ public sealed class SnapshotReader : IDisposable
     /// <summary>Opens a snapshot file.</summary>
     /// <exception cref="StoreException">There is no such file, it is not a snapshot file, or a newer program wrote
     /// it.</exception>
-    public static SnapshotReader Open(string path) => Open(path, new StoreLimits());
+    public static SnapshotReader Open(string path) => Open(path, StoreLimits.ForReading);
 
     /// <summary>Opens a snapshot file within the given limits.</summary>
     /// <exception cref="StoreException">As for <see cref="Open(string)"/>.</exception>

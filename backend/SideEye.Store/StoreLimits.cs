@@ -5,8 +5,14 @@ namespace SideEye.Store;
 /// <summary>What DuckDB may use while a snapshot file is open.</summary>
 public sealed record StoreLimits
 {
+    /// <summary>For writing, which happens beside production: a snapshot of 100,000 goroutines fits easily.</summary>
+    public static StoreLimits ForWriting { get; } = new() { MemoryBytesMax = 256L << 20 };
+
+    /// <summary>For queries, which sort and aggregate: 100,000 distinct stacks of depth 14 fit.</summary>
+    public static StoreLimits ForReading { get; } = new() { MemoryBytesMax = 1L << 30 };
+
     /// <summary>Memory that DuckDB may hold, in bytes.</summary>
-    public long MemoryBytesMax { get; init; } = 256L << 20;
+    public required long MemoryBytesMax { get; init; }
 
     /// <summary>Threads that DuckDB may run.</summary>
     public int ThreadsMax { get; init; } = 2;

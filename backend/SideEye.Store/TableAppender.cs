@@ -8,7 +8,6 @@ namespace SideEye.Store;
 
 /// <summary>
 /// Appends record batches to one table through DuckDB's data chunks: a column at a time, no boxing, no row objects.
-/// Measured about four times as fast as the row-wise appender.
 /// </summary>
 internal sealed class TableAppender : IDisposable
 {
@@ -82,8 +81,9 @@ internal sealed class TableAppender : IDisposable
 
     private void RequireColumns(RecordBatch batch)
     {
-        if (batch.ColumnCount != schema.FieldsList.Count)
-            throw new ArgumentException($"Table {table} has {schema.FieldsList.Count} columns, the batch {batch.ColumnCount}.");
+        int columns = schema.FieldsList.Count;
+        if (batch.ColumnCount != columns)
+            throw new ArgumentException($"Table {table} has {columns} columns, the batch {batch.ColumnCount}.");
         for (int column = 0; column < batch.ColumnCount; column++)
         {
             Field expected = schema.FieldsList[column];

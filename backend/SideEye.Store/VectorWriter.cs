@@ -126,7 +126,7 @@ internal static unsafe class VectorWriter
         }
     }
 
-    /// <summary>DuckDB's duckdb_string_t for up to 12 bytes (duckdb.h): the length, then the bytes, zero-filled.</summary>
+    /// <summary>duckdb_string_t (duckdb.h) for up to 12 bytes: the length, then the bytes, zero-filled.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 16)]
     private struct InlineString
     {

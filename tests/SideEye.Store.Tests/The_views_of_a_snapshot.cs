@@ -76,7 +76,8 @@ public sealed class The_views_of_a_snapshot : IDisposable
     public void Goroutines_are_counted_by_go_statement_and_by_status()
     {
         Assert.Equal(["main.start | 7 | 2", "main.other | NULL | 2", "NULL | NULL | 2", "main.start | 8 | 1"],
-            QueryText.Ask(path, "SELECT created_by, created_at_line, count FROM created_by_groups WHERE NOT is_system"));
+            QueryText.Ask(path,
+                "SELECT created_by, created_at_line, count FROM created_by_groups WHERE NOT is_system"));
         Assert.Equal(["waiting | IO wait | 3", "runnable | NULL | 2", "idle | NULL | 1", "running | NULL | 1"],
             QueryText.Ask(path, "SELECT status, wait_reason, count FROM status_counts WHERE NOT is_system"));
     }

@@ -45,7 +45,7 @@ public static class SnapshotSchema
     /// <summary>Columns of <see cref="ProcessesTable"/>.</summary>
     public static Apache.Arrow.Schema Processes { get; } = Table(
         "The captured processes.",
-        Int32("process_id", "Identity of the process in this snapshot; every table of a process carries it.", known: true),
+        Int32("process_id", "Identity of the process in this snapshot.", known: true),
         Text("host", "Host that the process runs on."),
         Int32("pid", "Process id on its host.", known: true),
         Text("program", "Program that the process was matched to."),
@@ -60,7 +60,7 @@ public static class SnapshotSchema
         Time("captured_at", "When the process was paused (agent's clock)."),
         Int64("pause_ns", "How long the process was paused, in nanoseconds."),
         Int32("goroutine_count", "Live goroutines captured."),
-        Int32("dead_goroutine_count", "Free g structs that the runtime keeps for reuse; they have no row in goroutines."),
+        Int32("dead_goroutine_count", "Free g structs that the runtime keeps for reuse; no row in goroutines."),
         Int64("captured_bytes", "Bytes copied from the process during the pause."),
         Bool("truncated", "A limit or deadline was hit: some of the process's state is missing.", known: true),
         Text("error", "Why (part of) the process could not be captured; NULL when nothing failed."));
@@ -70,13 +70,13 @@ public static class SnapshotSchema
         "The live goroutines, each exactly once.",
         Int32("process_id", "Process of the goroutine: processes.process_id.", known: true),
         Int64("goroutine_id", "The runtime's goid: the number in a goroutine dump.", known: true),
-        Text("status", "The runtime's status: idle, runnable, running, syscall, waiting, copystack, preempted."),
+        Text("status", "The runtime's status: runnable, running, syscall, waiting, preempted, ..."),
         Text("wait_reason", "The runtime's wait reason, such as chan receive; NULL when not waiting."),
-        Int64("waiting_for_ns", "Best known lower bound of the time waited, in nanoseconds; NULL when none is known."),
-        Text("waiting_for_source", "Whose bound that is: runtime (set by a garbage collection), observed, timer or event."),
+        Int64("waiting_for_ns", "Best known lower bound of the time waited; NULL when none is known."),
+        Text("waiting_for_source", "Whose bound: runtime (set by a garbage collection), observed, timer, event."),
         Bool("is_system", "A goroutine of the runtime itself, hidden from goroutine dumps.", known: true),
         Int32("thread_id", "Thread that runs the goroutine; NULL when none does."),
-        Int64("parent_goroutine_id", "Goroutine whose go statement started this one; NULL when the runtime keeps none."),
+        Int64("parent_goroutine_id", "Goroutine whose go statement started this one; NULL when unknown."),
         Text("created_by", "Function that holds the go statement."),
         Text("created_at_file", "Source file of the go statement."),
         Int32("created_at_line", "Line of the go statement."),
@@ -98,7 +98,7 @@ public static class SnapshotSchema
         Int32("line", "Line of the call, or of the next instruction in frame 0."),
         UInt64("pc", "Program counter as an address in the executable as linked."),
         Bool("is_inlined", "The call was inlined: the frame has no stack frame of its own.", known: true),
-        Text("table_name", "Function table that holds the frame's captured variables; NULL when none were captured."));
+        Text("table_name", "Function table of the frame's captured variables; NULL when there is none."));
 
     /// <summary>The four tables in the order in which a snapshot file creates them.</summary>
     public static ImmutableArray<KeyValuePair<string, Apache.Arrow.Schema>> Tables { get; } =
@@ -109,7 +109,7 @@ public static class SnapshotSchema
         new(StackFramesTable, StackFrames),
     ];
 
-    /// <summary>SQL (DuckDB's dialect) that creates the views over <see cref="Tables"/>; run once on a new file.</summary>
+    /// <summary>SQL (DuckDB's dialect) that creates the views over <see cref="Tables"/> in a new file.</summary>
     public static string Views { get; } = ReadViews();
 
     private static Apache.Arrow.Schema Table(string comment, params Field[] columns) =>

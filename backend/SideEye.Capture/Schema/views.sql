@@ -19,15 +19,19 @@ COMMENT ON VIEW stacks IS 'The distinct stacks, each with its functions, innermo
 -- The standard library's own internal packages start with internal/; those of a module carry its path in front.
 -- A stack that is plumbing throughout (a goroutine of the runtime) keeps its innermost frame.
 CREATE VIEW stack_tops AS
-WITH marked AS (
-    SELECT *,
-           coalesce(package IN ('runtime', 'sync', 'sync/atomic', 'syscall')
-                    OR package LIKE 'runtime/internal/%' OR package LIKE 'internal/%', false) AS is_plumbing
+WITH tops AS (
+    SELECT stack_id,
+           coalesce(
+               min(frame_index) FILTER (NOT coalesce(
+                   package IN ('runtime', 'sync', 'sync/atomic', 'syscall')
+                   OR package LIKE 'runtime/internal/%' OR package LIKE 'internal/%', false)),
+               min(frame_index)) AS frame_index
     FROM stack_frames
+    GROUP BY stack_id
 )
-SELECT stack_id, function, package, file, line, frame_index
-FROM marked
-QUALIFY row_number() OVER (PARTITION BY stack_id ORDER BY is_plumbing, frame_index) = 1;
+SELECT f.stack_id, f.function, f.package, f.file, f.line, f.frame_index
+FROM stack_frames f
+JOIN tops t ON t.stack_id = f.stack_id AND t.frame_index = f.frame_index;
 
 COMMENT ON VIEW stack_tops IS
     'Of each stack the innermost frame outside runtime, sync, syscall and internal plumbing: what the code was doing.';

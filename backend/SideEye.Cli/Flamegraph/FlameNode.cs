@@ -1,6 +1,6 @@
 namespace SideEye.Cli.Flamegraph;
 
-/// <summary>A call in a flame graph: the goroutines whose stacks have the same functions from the root to here.</summary>
+/// <summary>A call in a flame graph: goroutines whose stacks have the same functions from the root to here.</summary>
 internal sealed class FlameNode(string name, string? package)
 {
     private readonly Dictionary<string, FlameNode> children = new(StringComparer.Ordinal);

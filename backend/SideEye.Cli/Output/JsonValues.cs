@@ -70,7 +70,7 @@ internal static class JsonValues
         json.WriteEndObject();
     }
 
-    /// <summary>JSON has no word for NaN and the infinities: they are text, never null, which would say unknown.</summary>
+    /// <summary>JSON has no word for NaN and the infinities: they are text; null would say unknown.</summary>
     private static void WriteFloat(Utf8JsonWriter json, double value)
     {
         if (double.IsFinite(value))
