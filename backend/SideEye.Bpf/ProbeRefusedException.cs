@@ -27,8 +27,8 @@ public sealed class ProbeRefusedException : Exception
         string omitted = lines.Length > 1 ? $" ({lines.Length - 1} lines omitted)" : "";
         return error switch
         {
-            1 or 13 => "the kernel does not let this process load BPF programs: run as root or with CAP_BPF, CAP_PERFMON "
-                + "and CAP_SYS_PTRACE, or use --reader vmread",
+            1 or 13 => "the kernel does not let this process load BPF programs: run as root or with CAP_BPF, "
+                + "CAP_PERFMON and CAP_SYS_PTRACE, or use --reader vmread",
             38 or 95 => "this kernel has no bpf(2): Linux 5.17 or later is needed, or use --reader vmread",
             _ => $"the kernel refused the probe (errno {error}): {last}{omitted}; --reader vmread works without it",
         };

@@ -76,7 +76,9 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
         return await ReadLineAsync(patience.Token);
     }
 
-    /// <summary>Sends a command whose answer is a word and numbers, such as "gap 1200", and returns the numbers.</summary>
+    /// <summary>
+    /// Sends a command whose answer is a word and numbers, such as "gap 1200", and returns the numbers.
+    /// </summary>
     public async Task<IReadOnlyList<long>> AskNumbersAsync(string command)
     {
         var words = (await AskAsync(command)).Split(' ');
@@ -173,7 +175,8 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
 
     private async Task<string> ReadLineAsync(CancellationToken cancellation) =>
         await output.ReadLineAsync(cancellation)
-            ?? throw new InvalidOperationException($"{Fixture} ended unexpectedly: {await errors.WaitAsync(cancellation)}");
+            ?? throw new InvalidOperationException(
+                $"{Fixture} ended unexpectedly: {await errors.WaitAsync(cancellation)}");
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int processId, int signal);

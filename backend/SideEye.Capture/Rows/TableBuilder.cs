@@ -95,7 +95,8 @@ internal sealed class TableBuilder
     private TBuilder Next<TBuilder>()
         where TBuilder : class, IArrowArrayBuilder =>
         columns[column++] as TBuilder
-            ?? throw new UnreachableException($"column {schema.FieldsList[column - 1].Name} of {table} has another type");
+            ?? throw new UnreachableException(
+                $"column {schema.FieldsList[column - 1].Name} of {table} has another type");
 
     private void Reset()
     {

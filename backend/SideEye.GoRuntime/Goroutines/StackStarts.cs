@@ -10,8 +10,8 @@ namespace SideEye.GoRuntime.Goroutines;
 /// </summary>
 public sealed class StackStarts
 {
-    // x86-64 rt_sigframe as the handler sees it: ucontext, in it uc_mcontext.gregs at 40 (arch/x86/include/asm/sigframe.h,
-    // uapi/asm/ucontext.h, uapi/asm/sigcontext.h).
+    // x86-64 rt_sigframe as the handler sees it: ucontext, in it uc_mcontext.gregs at 40
+    // (arch/x86/include/asm/sigframe.h, uapi/asm/ucontext.h, uapi/asm/sigcontext.h).
     private const ulong MachineContextOffset = 40;
     private const int ContextRbp = 80;
     private const int ContextRsp = 120;
@@ -81,8 +81,8 @@ public sealed class StackStarts
     }
 
     /// <summary>
-    /// The thread is on its g0 stack: in a vDSO call, which notes its caller in the m (runtime/time_linux_amd64.s), or on
-    /// systemstack or in mcall, which save the goroutine's registers as for parking.
+    /// The thread is on its g0 stack: in a vDSO call, which notes its caller in the m (runtime/time_linux_amd64.s), or
+    /// on systemstack or in mcall, which save the goroutine's registers as for parking.
     /// </summary>
     private StackStart? ForSwitched(in GoroutineView g)
     {
@@ -94,7 +94,8 @@ public sealed class StackStarts
 
     /// <summary>
     /// The thread is in a signal handler: the kernel put the interrupted registers above the handler's frames on the
-    /// signal stack. Walking out of the handler leads to the return trampoline, and SP there is the address of the context.
+    /// signal stack. Walking out of the handler leads to the return trampoline, and SP there is the address of the
+    /// context.
     /// </summary>
     private StackStart? ForInterrupted(in GoroutineView g, in StoppedThread thread)
     {

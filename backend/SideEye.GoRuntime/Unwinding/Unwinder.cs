@@ -20,7 +20,9 @@ public sealed class Unwinder
     private readonly Dictionary<ulong, PcFacts> knownPcs = [];
     private readonly List<PclnFrame> scratch = [];
 
-    /// <summary>An unwinder for a process whose binary is loaded <paramref name="loadBias"/> above its link addresses.</summary>
+    /// <summary>
+    /// An unwinder for a process whose binary is loaded <paramref name="loadBias"/> above its link addresses.
+    /// </summary>
     public Unwinder(PclnTable pcln, Architecture architecture, ulong loadBias, int framesMax)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(framesMax);
@@ -30,7 +32,9 @@ public sealed class Unwinder
         this.framesMax = framesMax;
     }
 
-    /// <summary>Walks from <paramref name="start"/> outwards and appends the physical frames, innermost first.</summary>
+    /// <summary>
+    /// Walks from <paramref name="start"/> outwards and appends the physical frames, innermost first.
+    /// </summary>
     /// <param name="start">Registers to begin with.</param>
     /// <param name="stack">The goroutine's copied stack.</param>
     /// <param name="frames">Receives the frames; not cleared.</param>
@@ -68,7 +72,8 @@ public sealed class Unwinder
         end = StackEnd.NoFrame;
         if (facts.HasDelta)
         {
-            if (TryTableStep(facts.Delta, stack, ref registers, out bool isCopied) && !(facts.WritesSp && !IsGo(registers)))
+            bool isStepped = TryTableStep(facts.Delta, stack, ref registers, out bool isCopied);
+            if (isStepped && !(facts.WritesSp && !IsGo(registers)))
                 return true;
             if (!isCopied)
                 end = StackEnd.CopyLimit;
@@ -172,7 +177,9 @@ public sealed class Unwinder
 
         public bool WritesSp { get; init; }
 
-        /// <summary>Called by the signal handler's trick of an injected call: the frame below stands at an exact pc.</summary>
+        /// <summary>
+        /// Called by the signal handler's trick of an injected call: the frame below stands at an exact pc.
+        /// </summary>
         public bool InterruptsCaller { get; init; }
     }
 }
