@@ -23,7 +23,7 @@ public sealed class ProbeRefusedException : Exception
     private static string Describe(int error, string log)
     {
         string[] lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string last = lines.Length == 0 ? "no reason given" : lines[^1].Trim();
+        string last = lines.LastOrDefault(line => !IsConclusion(line), "no reason given").Trim();
         string omitted = lines.Length > 1 ? $" ({lines.Length - 1} lines omitted)" : "";
         return error switch
         {
@@ -33,4 +33,7 @@ public sealed class ProbeRefusedException : Exception
             _ => $"the kernel refused the probe (errno {error}): {last}{omitted}; --reader vmread works without it",
         };
     }
+
+    /// <summary>libbpf ends with a line that only says once more that it has failed.</summary>
+    private static bool IsConclusion(string line) => line.Contains("failed to load object", StringComparison.Ordinal);
 }
