@@ -52,8 +52,9 @@ public sealed class The_two_readers
     private static void AssertSame(GoroutineCopy inside, GoroutineCopy outside)
     {
         Assert.Equal(inside.Facts, outside.Facts);
-        Assert.True(inside.G.AsSpan().SequenceEqual(outside.G), $"runtime.g of allgs[{inside.Record.Index}] differs");
-        Assert.True(inside.Stack.AsSpan().SequenceEqual(outside.Stack), $"stack of allgs[{inside.Record.Index}] differs");
+        string name = $"allgs[{inside.Record.Index}]";
+        Assert.True(inside.G.AsSpan().SequenceEqual(outside.G), $"runtime.g of {name} differs");
+        Assert.True(inside.Stack.AsSpan().SequenceEqual(outside.Stack), $"stack of {name} differs");
     }
 
     /// <summary>Where no thread found a processor in time for the probe, both copies are from outside: again.</summary>
@@ -61,7 +62,8 @@ public sealed class The_two_readers
     {
         for (int attempt = 1; ; attempt++)
         {
-            FrozenRead read = FrozenRead.Take(probe, process.Request(Patient, NativeReader.Both, 64 << 20, workers: 2));
+            NativeSnapshotRequest request = process.Request(Patient, NativeReader.Both, 64 << 20, workers: 2);
+            FrozenRead read = FrozenRead.Take(probe, request);
             Assert.True(
                 read.Result.Outcome == (uint)NativeOutcome.Done,
                 $"{(NativeOutcome)read.Result.Outcome}, number {read.Result.ErrorNumber}");
