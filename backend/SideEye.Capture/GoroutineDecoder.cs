@@ -50,7 +50,7 @@ internal sealed class GoroutineDecoder
     {
         foreach (ReadOnlyMemory<byte> region in records.Regions)
             ReadSurroundings(region);
-        starts = new StackStarts(binary.Layout, binary.Architecture, unwinder, memory, threads);
+        starts = new StackStarts(binary, unwinder, memory, threads);
         foreach (ReadOnlyMemory<byte> region in records.Regions)
         {
             RecordCursor cursor = new(region);

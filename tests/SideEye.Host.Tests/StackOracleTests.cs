@@ -1,3 +1,4 @@
+using SideEye.Capture;
 using SideEye.Testing;
 using Xunit;
 
@@ -40,11 +41,15 @@ public sealed class StackOracleTests
         await AssertAgrees(target);
     }
 
+    /// <summary>The runtime prints the outermost fifty frames of the deepest stack: it must be captured whole.</summary>
+    private static readonly CaptureLimits WholeStacks =
+        Captured.Patient with { StackFramesMax = 5000, StackBytesMax = 64 << 20 };
+
     private static async Task AssertAgrees(GoTarget target)
     {
         IReadOnlyDictionary<string, NamedGoroutine> named = await target.NamedGoroutinesAsync();
 
-        Captured captured = await Captured.TakeAsync(target.ProcessId);
+        Captured captured = await Captured.TakeAsync(target.ProcessId, limits: WholeStacks);
         GoroutineDump dump = await target.CrashAsync();
 
         Assert.Equal(captured.Goroutines.Count, captured.Goroutines.DistinctBy(goroutine => goroutine.Id).Count());

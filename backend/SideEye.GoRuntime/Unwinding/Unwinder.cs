@@ -30,6 +30,9 @@ public sealed class Unwinder
         this.framesMax = framesMax;
     }
 
+    /// <summary>Run-time minus link-time addresses.</summary>
+    public ulong LoadBias => loadBias;
+
     /// <summary>Walks from <paramref name="start"/> outwards and appends the physical frames, innermost first.</summary>
     /// <param name="start">Registers to begin with.</param>
     /// <param name="stack">The goroutine's copied stack.</param>
