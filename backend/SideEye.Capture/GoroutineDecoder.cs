@@ -150,17 +150,20 @@ internal sealed class GoroutineDecoder
         return false;
     }
 
-    /// <summary>The longest of the bounds that are known.</summary>
+    /// <summary>
+    /// A sleeper's timer is exact; else the longest of the bounds that are known. The runtime's may be too long by the
+    /// mark phase of one collection: a goroutine found waiting gets the collection's start (runtime/mgcmark.go, markroot).
+    /// </summary>
     private WaitBound? WaitOf(in GoroutineView g, in StackBytes stack)
     {
         long now = (long)records.Result.MonotonicNs;
+        if (SleepStart(g, stack) is long slept && slept <= now)
+            return new WaitBound(now - slept, WaitBound.Timer);
         WaitBound? bound = null;
         if (g.Status == GoroutineStatus.Waiting && g.WaitSince > 0 && g.WaitSince <= now)
             bound = new WaitBound(now - g.WaitSince, WaitBound.Runtime);
         if (records.Clock?.FirstSeenNs(g) is long seen && seen <= now)
             bound = WaitBound.Longer(bound, new WaitBound(now - seen, WaitBound.Observed));
-        if (SleepStart(g, stack) is long slept && slept <= now)
-            bound = WaitBound.Longer(bound, new WaitBound(now - slept, WaitBound.Timer));
         return bound;
     }
 
