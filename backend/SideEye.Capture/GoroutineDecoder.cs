@@ -119,6 +119,8 @@ internal sealed class GoroutineDecoder
                 $"only the innermost {limits.StackBytesMax} bytes of the stack were copied",
             StackEnd.CopyLimit when record.Flags.HasFlag(NativeGoroutineFlags.StackUnreadable) =>
                 "the stack's memory could not be read",
+            StackEnd.CopyLimit when stack.End == stack.Start && records.Result.Truncated != 0 =>
+                "the pause limit was reached before the stack was copied",
             StackEnd.CopyLimit => $"the stack ends unexpectedly at {last.StackPointer}",
             StackEnd.ForeignCode => $"the caller at {last.ProgramCounter} is not Go code of this program",
             _ => $"no table says where the caller of {last.ProgramCounter} is",

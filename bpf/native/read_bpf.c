@@ -167,6 +167,7 @@ static void arm(struct se_capture *capture, struct se_control *control)
 {
 	control->allgs = capture->allgs;
 	control->count = capture->count;
+	control->deadline = capture->deadline;
 	if (getrandom(&control->nonce, sizeof(control->nonce), GRND_NONBLOCK) != sizeof(control->nonce))
 		control->nonce = se_monotonic_ns();
 	control->nonce |= 1; /* 0 means: not armed */
