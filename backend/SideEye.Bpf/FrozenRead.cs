@@ -21,7 +21,9 @@ public sealed unsafe class FrozenRead : IDisposable
     /// <summary>Counts and times of the freeze.</summary>
     public ref readonly NativeSnapshotResult Result => ref result;
 
-    /// <summary>Regions of consecutive records; none when the outcome is not <see cref="NativeOutcome.Done"/>.</summary>
+    /// <summary>
+    /// Regions of consecutive records; none when the outcome is not <see cref="NativeOutcome.Done"/>.
+    /// </summary>
     public int RegionCount => output == 0 ? 0 : (int)NativeCalls.OutputRegions(output);
 
     /// <summary>

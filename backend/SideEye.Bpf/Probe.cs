@@ -36,7 +36,9 @@ public sealed unsafe class Probe : IDisposable
         }
     }
 
-    /// <summary>Loads the probe with room for so many bytes of records; takes 10 to 20 ms and nothing is frozen yet.</summary>
+    /// <summary>
+    /// Loads the probe with room for so many bytes of records; takes 10 to 20 ms and nothing is frozen yet.
+    /// </summary>
     /// <exception cref="ProbeRefusedException">The kernel says no.</exception>
     public static Probe Load(long capacityBytes, int goroutinesMax)
     {
@@ -48,7 +50,8 @@ public sealed unsafe class Probe : IDisposable
         fixed (byte* logBytes = log)
         {
             int error = NativeCalls.ProbeLoad(
-                programBytes, (nuint)program.Length, (uint)chunks, (uint)goroutinesMax, logBytes, LogBytes, out nint handle);
+                programBytes, (nuint)program.Length, (uint)chunks, (uint)goroutinesMax, logBytes, LogBytes,
+                out nint handle);
             if (error != 0)
                 throw new ProbeRefusedException(-error, TextOf(log));
             return new Probe(handle, capacityBytes, goroutinesMax);

@@ -23,14 +23,17 @@ public sealed class ProbeRefusedException : Exception
     private static string Describe(int error, string log)
     {
         string[] lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string last = lines.Length == 0 ? "no reason given" : lines[^1].Trim();
+        string last = lines.LastOrDefault(line => !IsConclusion(line), "no reason given").Trim();
         string omitted = lines.Length > 1 ? $" ({lines.Length - 1} lines omitted)" : "";
         return error switch
         {
-            1 or 13 => "the kernel does not let this process load BPF programs: run as root or with CAP_BPF, CAP_PERFMON "
-                + "and CAP_SYS_PTRACE, or use --reader vmread",
+            1 or 13 => "the kernel does not let this process load BPF programs: run as root or with CAP_BPF, "
+                + "CAP_PERFMON and CAP_SYS_PTRACE, or use --reader vmread",
             38 or 95 => "this kernel has no bpf(2): Linux 5.17 or later is needed, or use --reader vmread",
             _ => $"the kernel refused the probe (errno {error}): {last}{omitted}; --reader vmread works without it",
         };
     }
+
+    /// <summary>libbpf ends with a line that only says once more that it has failed.</summary>
+    private static bool IsConclusion(string line) => line.Contains("failed to load object", StringComparison.Ordinal);
 }

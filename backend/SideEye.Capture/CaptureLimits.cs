@@ -1,7 +1,8 @@
 namespace SideEye.Capture;
 
 /// <summary>
-/// Bounds on what one snapshot takes from a target. Reaching one is visible in the rows: <c>truncated</c> and its reason.
+/// Bounds on what one snapshot takes from a target. Reaching one is visible in the rows: <c>truncated</c> and its
+/// reason.
 /// </summary>
 public sealed record CaptureLimits
 {

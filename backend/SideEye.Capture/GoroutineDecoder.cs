@@ -43,7 +43,9 @@ internal sealed class GoroutineDecoder
     /// <summary>Rows written.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Goroutines whose runtime.g could not be read: they have no row, since not even their id is known.</summary>
+    /// <summary>
+    /// Goroutines whose runtime.g could not be read: they have no row, since not even their id is known.
+    /// </summary>
     public int UnreadableCount { get; private set; }
 
     public void Decode()
@@ -127,7 +129,9 @@ internal sealed class GoroutineDecoder
         };
     }
 
-    /// <summary>runtime/traceback.go, isSystemGoroutine: finalizers and cleanups are the user's while they run user code.</summary>
+    /// <summary>
+    /// runtime/traceback.go, isSystemGoroutine: finalizers and cleanups are the user's while they run user code.
+    /// </summary>
     private bool IsSystem(in GoroutineView g, in CodePlace start)
     {
         bool runsUserCode = start.FuncId switch
@@ -170,13 +174,15 @@ internal sealed class GoroutineDecoder
     }
 
     /// <summary>
-    /// When time.Sleep(ns) began: it sets g.sleepWhen to its start plus ns (runtime/time.go, timeSleep, Go 1.23 on), and
-    /// ns is in its spill slot as long as the compiler keeps it live there.
+    /// When time.Sleep(ns) began: it sets g.sleepWhen to its start plus ns (runtime/time.go, timeSleep, Go 1.23 on),
+    /// and ns is in its spill slot as long as the compiler keeps it live there.
     /// </summary>
     private long? SleepStart(in GoroutineView g, in StackBytes stack)
     {
         const int sleepDepthMax = 6;
-        if (g.Status != GoroutineStatus.Waiting || g.SleepWhen is not > 0 || binary.WaitReasons[g.WaitReason] != "sleep")
+        if (g.Status != GoroutineStatus.Waiting || g.SleepWhen is not > 0)
+            return null;
+        if (binary.WaitReasons[g.WaitReason] != "sleep")
             return null;
         for (int i = 0; i + 1 < Math.Min(frames.Count, sleepDepthMax); i++)
         {
@@ -185,8 +191,8 @@ internal sealed class GoroutineDecoder
             {
                 continue;
             }
-            bool isThere = binary.Pcln.TryArgumentSlot(function, frames[i].LookupPc, 0, out int offset, out int size, out bool isLive)
-                && isLive && size == 8;
+            bool isThere = binary.Pcln.TryArgumentSlot(
+                function, frames[i].LookupPc, 0, out int offset, out int size, out bool isLive) && isLive && size == 8;
             // The arguments lie where the caller's stack pointer is while it calls (8 above it on arm64).
             ulong arguments = stackPointers[i + 1] + (binary.Architecture == Target.Architecture.Arm64 ? 8UL : 0);
             return isThere && stack.TryReadWord(arguments + (ulong)offset, out ulong ns) && (long)ns > 0

@@ -36,7 +36,8 @@ public sealed class SnapshotWriter
         bool isCut = records.Result.Truncated != 0 || decoder.UnreadableCount > 0;
         if (records.Result.Late > 0)
             problem = $"{records.Result.Late} goroutines were not reached: the pause limit or a size limit was hit";
-        WriteProcess(records.Facts with { Error = records.Facts.Error ?? problem }, records.Result, decoder.Count, isCut);
+        ProcessFacts facts = records.Facts with { Error = records.Facts.Error ?? problem };
+        WriteProcess(facts, records.Result, decoder.Count, isCut);
         return decoder.Count;
     }
 

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace SideEye.Host;
 
-/// <summary>Program files by identity: fifty processes of one binary share one reading of it. Safe for several threads.</summary>
+/// <summary>
+/// Program files by identity: fifty processes of one binary share one reading of it. Safe for several threads.
+/// </summary>
 public sealed class BinaryCache : IDisposable
 {
     private readonly ConcurrentDictionary<FileIdentity, Lazy<OpenedBinary>> opened = [];

@@ -4,7 +4,9 @@ using SideEye.Target.Native;
 
 namespace SideEye.Host;
 
-/// <summary>Everything that can be made ready before a target is frozen: buffers sized, probe loaded, request filled in.</summary>
+/// <summary>
+/// Everything that can be made ready before a target is frozen: buffers sized, probe loaded, request filled in.
+/// </summary>
 internal sealed class FreezePlan : IDisposable
 {
     // One worker is as fast for few goroutines: waking the second costs more than it saves.
@@ -35,7 +37,9 @@ internal sealed class FreezePlan : IDisposable
         return new FreezePlan(process, limits, probe, process.Request(limits, reader, expected, workers));
     }
 
-    /// <summary>Freezes the target, copies, lets it go. Tries again when a busy host did not let all threads stop in time.</summary>
+    /// <summary>
+    /// Freezes the target, copies, lets it go. Tries again when a busy host did not let all threads stop in time.
+    /// </summary>
     /// <exception cref="TargetException">The target could not be frozen or read.</exception>
     public async Task<FrozenRead> FireAsync(CancellationToken stop)
     {
@@ -67,7 +71,8 @@ internal sealed class FreezePlan : IDisposable
         }
         catch (ProbeRefusedException e)
         {
-            return choice == ReaderChoice.Automatic ? null : throw new TargetException(TargetProblem.NotSupported, e.Message, e);
+            return choice == ReaderChoice.Automatic
+                ? null : throw new TargetException(TargetProblem.NotSupported, e.Message, e);
         }
     }
 
@@ -77,20 +82,23 @@ internal sealed class FreezePlan : IDisposable
         NativeOutcome.NotPermitted => GoProcess.Refused(process.Pid),
         NativeOutcome.AlreadyTraced => new TargetException(
             TargetProblem.AlreadyTraced,
-            $"pid {process.Pid} is already traced by pid {result.ErrorNumber} ({TracerName(result.ErrorNumber)}): a process has "
-            + "one debugger at a time; end that one first"),
+            $"pid {process.Pid} is already traced by pid {result.ErrorNumber} ({TracerName(result.ErrorNumber)}): "
+            + "a process has one debugger at a time; end that one first"),
         NativeOutcome.NotStopped => new TargetException(
             TargetProblem.NotStopped,
-            $"thread {result.ErrorNumber} of pid {process.Pid} did not stop within {limits.PauseMax.TotalMilliseconds} ms "
-            + $"({limits.FreezeAttemptsMax} tries): the host is overloaded or the thread is in uninterruptible sleep; "
+            $"thread {result.ErrorNumber} of pid {process.Pid} did not stop within "
+            + $"{limits.PauseMax.TotalMilliseconds} ms ({limits.FreezeAttemptsMax} tries): "
+            + "the host is overloaded or the thread is in uninterruptible sleep; "
             + "try again, or allow a longer pause with --pause-max"),
         NativeOutcome.UnreadableGoroutines => new TargetException(
-            TargetProblem.NotReadable, $"the list of goroutines of pid {process.Pid} could not be read (errno {result.ErrorNumber})"),
+            TargetProblem.NotReadable,
+            $"the list of goroutines of pid {process.Pid} could not be read (errno {result.ErrorNumber})"),
         NativeOutcome.OutOfMemory => new TargetException(
             TargetProblem.NotSupported, $"not enough memory to copy the goroutines of pid {process.Pid}"),
         _ => new TargetException(
             TargetProblem.NotSupported, $"pid {process.Pid} could not be frozen (errno {result.ErrorNumber})"),
     };
 
-    private static string TracerName(int pid) => new Linux.LinuxProcess(pid).CommandName is { Length: > 0 } name ? name : "unknown";
+    private static string TracerName(int pid) =>
+        new Linux.LinuxProcess(pid).CommandName is { Length: > 0 } name ? name : "unknown";
 }

@@ -86,11 +86,13 @@ public sealed class GoProcess
         isRead &= process.Memory.TryReadUInt64(new(variables.AllGPtr + LoadBias), out ulong array);
         if (!isRead)
             throw process.IsAlive ? Refused(Pid) : Gone(Pid);
-        return GoroutineScan.Read(process.Memory, Binary, array, Math.Min(count, (ulong)goroutinesMax), feedsClock ? Clock : null);
+        count = Math.Min(count, (ulong)goroutinesMax);
+        return GoroutineScan.Read(process.Memory, Binary, array, count, feedsClock ? Clock : null);
     }
 
     /// <summary>The request for a frozen read of this process.</summary>
-    internal NativeSnapshotRequest Request(Capture.CaptureLimits limits, NativeReader reader, long expectedBytes, uint workers) => new()
+    internal NativeSnapshotRequest Request(
+        Capture.CaptureLimits limits, NativeReader reader, long expectedBytes, uint workers) => new()
     {
         Allgptr = Binary.Variables.AllGPtr + LoadBias,
         Allglen = Binary.Variables.AllGLen + LoadBias,
@@ -114,7 +116,8 @@ public sealed class GoProcess
     internal static TargetException Refused(int pid) => new(
         TargetProblem.NotPermitted,
         Privileges.IsRoot
-            ? $"the kernel does not let us read pid {pid} although we are root: CAP_SYS_PTRACE is missing, or a security module forbids it"
+            ? $"the kernel does not let us read pid {pid} although we are root: CAP_SYS_PTRACE is missing, "
+                + "or a security module forbids it"
             : $"no permission to read pid {pid}: run sideeye as root (sudo), or give it CAP_SYS_PTRACE");
 
     private static ulong BiasOf(LinuxProcess process, GoBinary binary)

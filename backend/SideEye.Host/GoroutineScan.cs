@@ -17,7 +17,8 @@ public sealed record GoroutineScan(int Goroutines, int Entries, long RecordBytes
     private const int BlockEntries = 16 * 1024;
     private const int RecordOverhead = 64 + NativeLimits.GBytesMax;
 
-    internal static GoroutineScan Read(ProcessMemory memory, GoBinary binary, ulong array, ulong count, WaitClock? clock)
+    internal static GoroutineScan Read(
+        ProcessMemory memory, GoBinary binary, ulong array, ulong count, WaitClock? clock)
     {
         GLayout layout = binary.Layout.G;
         byte[] pointers = new byte[Math.Min(count, BlockEntries) * 8];

@@ -6,7 +6,9 @@ namespace SideEye.Host;
 /// <summary>The runtime's layout as the probe wants it.</summary>
 internal static class NativeLayouts
 {
-    /// <summary>How labels are laid out: a map until 1.23, a sorted slice from 1.24 on (runtime/pprof/label.go).</summary>
+    /// <summary>
+    /// How labels are laid out: a map until 1.23, a sorted slice from 1.24 on (runtime/pprof/label.go).
+    /// </summary>
     public static NativeLabelFormat LabelFormat(GoBinary binary) =>
         binary.Version.IsAtLeast(24) ? NativeLabelFormat.Slice : NativeLabelFormat.Map;
 

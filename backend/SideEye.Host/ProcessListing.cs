@@ -29,7 +29,9 @@ public sealed record ProcessListing
     /// <summary>Why something is unknown.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Finds the Go processes of this host, by pid. Processes of other languages are passed over quietly.</summary>
+    /// <summary>
+    /// Finds the Go processes of this host, by pid. Processes of other languages are passed over quietly.
+    /// </summary>
     public static IEnumerable<ProcessListing> Find(BinaryCache binaries)
     {
         foreach (int pid in LinuxProcess.Pids().Order())

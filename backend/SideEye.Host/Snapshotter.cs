@@ -14,12 +14,14 @@ public sealed class Snapshotter(CaptureLimits limits, ReaderChoice reader)
 {
     /// <summary>Takes the snapshot and writes its tables.</summary>
     /// <param name="processes">What to capture; opened before.</param>
-    /// <param name="failed">Processes that were asked for and could not even be opened: they get a row with the reason.</param>
+    /// <param name="failed">Processes that were asked for and could not even be opened: they get a row with the
+    /// reason.</param>
     /// <param name="sink">Receives the tables.</param>
     /// <param name="stop">Ends it between two freezes.</param>
     /// <returns>How each process fared, in the order of <paramref name="processes"/>.</returns>
     public async Task<SnapshotOutcome> TakeAsync(
-        IReadOnlyList<GoProcess> processes, IReadOnlyList<FailedProcess> failed, ITableSink sink, CancellationToken stop)
+        IReadOnlyList<GoProcess> processes, IReadOnlyList<FailedProcess> failed, ITableSink sink,
+        CancellationToken stop)
     {
         long begun = Stopwatch.GetTimestamp();
         DateTimeOffset capturedAt = DateTimeOffset.UtcNow;
@@ -42,8 +44,13 @@ public sealed class Snapshotter(CaptureLimits limits, ReaderChoice reader)
         }
         foreach (FailedProcess process in failed)
         {
-            ProcessFacts facts = new() { ProcessId = outcomes.Count + 1, Pid = process.Pid, Host = Environment.MachineName, Error = process.Error };
-            writer.WriteFailed(facts);
+            writer.WriteFailed(new ProcessFacts
+            {
+                ProcessId = outcomes.Count + 1,
+                Pid = process.Pid,
+                Host = Environment.MachineName,
+                Error = process.Error,
+            });
             outcomes.Add(new ProcessOutcome(process.Pid, null, 0, process.Error));
         }
         string id = Guid.CreateVersion7(capturedAt).ToString();
@@ -51,7 +58,9 @@ public sealed class Snapshotter(CaptureLimits limits, ReaderChoice reader)
         return new SnapshotOutcome(id, outcomes);
     }
 
-    /// <summary>One process on its way through prepare, fire and write; a failure of one does not touch the others.</summary>
+    /// <summary>
+    /// One process on its way through prepare, fire and write; a failure of one does not touch the others.
+    /// </summary>
     private sealed class Attempt(GoProcess process) : IDisposable
     {
         private FreezePlan? plan;

@@ -5,9 +5,12 @@ public static class WaitWatch
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Looks at once, then every second, for <paramref name="duration"/>. A process that goes away is passed over.</summary>
+    /// <summary>
+    /// Looks at once, then every second, for <paramref name="duration"/>. A process that goes away is passed over.
+    /// </summary>
     public static async Task RunAsync(
-        IReadOnlyList<GoProcess> processes, TimeSpan duration, long goroutinesMax, TimeProvider time, CancellationToken stop)
+        IReadOnlyList<GoProcess> processes, TimeSpan duration, long goroutinesMax, TimeProvider time,
+        CancellationToken stop)
     {
         long begun = time.GetTimestamp();
         while (true)

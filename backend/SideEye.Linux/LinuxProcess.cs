@@ -23,7 +23,8 @@ public sealed class LinuxProcess(int pid)
     {
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+            ReadOnlySpan<char> name = Path.GetFileName(folder.AsSpan());
+            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
                 yield return pid;
         }
     }
@@ -34,14 +35,17 @@ public sealed class LinuxProcess(int pid)
     /// <summary>The command line, arguments separated by a blank; empty for kernel threads.</summary>
     public string CommandLine => ReadText("cmdline")?.TrimEnd('\0').Replace('\0', ' ') ?? "";
 
-    /// <summary>Path of the executed file as the process sees it, without the mark of a deleted one; null when unknown.</summary>
+    /// <summary>
+    /// Path of the executed file as the process sees it, without the mark of a deleted one; null when unknown.
+    /// </summary>
     public string? Executable
     {
         get
         {
             const string deleted = " (deleted)";
             string? target = LinkTarget(ExecutablePath);
-            return target is not null && target.EndsWith(deleted, StringComparison.Ordinal) ? target[..^deleted.Length] : target;
+            return target is not null && target.EndsWith(deleted, StringComparison.Ordinal)
+                ? target[..^deleted.Length] : target;
         }
     }
 
@@ -63,7 +67,8 @@ public sealed class LinuxProcess(int pid)
                 return null;
             // starttime is field 22 (proc(5)); the first field behind the command is number 3.
             string[] fields = text![(end + 2)..].Split(' ');
-            return fields.Length > 19 && ulong.TryParse(fields[19], CultureInfo.InvariantCulture, out ulong ticks) ? ticks : null;
+            return fields.Length > 19 && ulong.TryParse(fields[19], CultureInfo.InvariantCulture, out ulong ticks)
+                ? ticks : null;
         }
     }
 
@@ -85,7 +90,8 @@ public sealed class LinuxProcess(int pid)
             ReadOnlySpan<char> rest = line[(line.IndexOf(' ') + 1)..];
             rest = rest[(rest.IndexOf(' ') + 1)..];
             bool isFirstPage = ulong.TryParse(
-                rest[..rest.IndexOf(' ')], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong offset) && offset == 0;
+                rest[..rest.IndexOf(' ')], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong offset)
+                && offset == 0;
             if (!isFirstPage)
                 continue;
             return new TargetAddress(ulong.Parse(line[..dash], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
@@ -105,7 +111,10 @@ public sealed class LinuxProcess(int pid)
         foreach (ReadOnlySpan<char> line in (ReadText("status") ?? "").AsSpan().EnumerateLines())
         {
             if (line.StartsWith(field, StringComparison.Ordinal))
-                return long.TryParse(line[field.Length..].Trim(), CultureInfo.InvariantCulture, out long value) ? value : null;
+            {
+                return long.TryParse(line[field.Length..].Trim(), CultureInfo.InvariantCulture, out long value)
+                    ? value : null;
+            }
         }
         return null;
     }

@@ -31,7 +31,10 @@ public sealed unsafe class MappedFile : MemoryManager<byte>
     {
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
         if (stream.Length is 0 or > BytesMax)
-            throw new IOException($"{path} has {stream.Length} bytes; a program has more than 0 and at most {BytesMax}");
+        {
+            throw new IOException(
+                $"{path} has {stream.Length} bytes; a program has more than 0 and at most {BytesMax}");
+        }
         MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
             stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         return new MappedFile(

@@ -51,7 +51,9 @@ public sealed unsafe class ProcessMemory(int pid) : ITargetMemory
         return read;
     }
 
-    /// <summary>The call stops at the first range it cannot read: that one failed, the rest is asked for again.</summary>
+    /// <summary>
+    /// The call stops at the first range it cannot read: that one failed, the rest is asked for again.
+    /// </summary>
     private void ReadBatch(IoVector* local, IoVector* remote, int itemBytes, Span<bool> read)
     {
         int at = 0;

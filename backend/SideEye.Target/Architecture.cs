@@ -1,6 +1,8 @@
 namespace SideEye.Target;
 
-/// <summary>What differs between the processors that Go programs run on here. A value, so that one agent can hold both.</summary>
+/// <summary>
+/// What differs between the processors that Go programs run on here. A value, so that one agent can hold both.
+/// </summary>
 public sealed record Architecture
 {
     private Architecture(string goName, ushort elfMachine, int pcQuantum)

@@ -15,7 +15,10 @@ public ref struct ByteCursor
     private readonly string section;
     private int position;
 
-    /// <summary>A cursor at <paramref name="position"/> in <paramref name="bytes"/>; <paramref name="section"/> names the table in errors.</summary>
+    /// <summary>
+    /// A cursor at <paramref name="position"/> in <paramref name="bytes"/>; <paramref name="section"/> names the table
+    /// in errors.
+    /// </summary>
     public ByteCursor(ReadOnlySpan<byte> bytes, string section, long position = 0)
     {
         this.bytes = bytes;

@@ -27,7 +27,8 @@ if (Option("--file") is { } file)
 }
 
 double seconds = double.Parse(Option("--seconds") ?? "60", CultureInfo.InvariantCulture);
-long iterations = Option("--iterations") is { } number ? long.Parse(number, CultureInfo.InvariantCulture) : long.MaxValue;
+long iterations = Option("--iterations") is { } number
+    ? long.Parse(number, CultureInfo.InvariantCulture) : long.MaxValue;
 int seed = int.Parse(Option("--seed") ?? "1", CultureInfo.InvariantCulture);
 byte[][] seeds = [.. Corpus.Read(target.Name).Select(i => i.Bytes)];
 if (seeds.Length == 0)

@@ -12,7 +12,9 @@ public sealed record DumpedGoroutine
     /// <summary>What stands in parentheses behind the state: "leaked", "scan", "durable".</summary>
     public required IReadOnlyList<string> Remarks { get; init; }
 
-    /// <summary>How long it has waited, in whole minutes; null where nothing is printed, which means under one.</summary>
+    /// <summary>
+    /// How long it has waited, in whole minutes; null where nothing is printed, which means under one.
+    /// </summary>
     public int? WaitMinutes { get; init; }
 
     /// <summary>Whether the goroutine is wired to its thread.</summary>
@@ -33,10 +35,14 @@ public sealed record DumpedGoroutine
     /// <summary>The go statement that started it; null for the main goroutine and those started by C.</summary>
     public DumpedCreation? CreatedBy { get; init; }
 
-    /// <summary>Index in <see cref="Frames"/> before which the runtime left frames out; null when it printed all.</summary>
+    /// <summary>
+    /// Index in <see cref="Frames"/> before which the runtime left frames out; null when it printed all.
+    /// </summary>
     public int? ElidedAt { get; init; }
 
-    /// <summary>How many frames were left out; null when none were or the runtime does not say (before Go 1.21).</summary>
+    /// <summary>
+    /// How many frames were left out; null when none were or the runtime does not say (before Go 1.21).
+    /// </summary>
     public int? ElidedCount { get; init; }
 
     /// <summary>It was running elsewhere while the dump was made, so there are no frames.</summary>

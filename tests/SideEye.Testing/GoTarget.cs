@@ -13,6 +13,13 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private const int SignalQuit = 3;
+    private const int SignalKill = 9;
+
+    // The target must be no child of ours: .NET waits for its children in ways that also swallow the stops of a child
+    // that this very process traces, and takes a stopped child for an ended one. So a shell stands in between.
+    private const string NoChildOfOurs =
+        """exec 3<&0; sh -c 'echo "pid $$"; exec "$@"' sh "$@" <&3 3<&- & exec 3<&- </dev/null >/dev/null; wait $!""";
+
     private readonly Process process;
     private readonly ByteLines output;
     private readonly Task<string> errors;
@@ -21,7 +28,6 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
     {
         Fixture = fixture;
         this.process = process;
-        ProcessId = process.Id;
         output = new ByteLines(process.StandardOutput.BaseStream);
         errors = process.StandardError.ReadToEndAsync();
     }
@@ -30,7 +36,7 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
     public GoFixture Fixture { get; }
 
     /// <summary>Its process id.</summary>
-    public int ProcessId { get; }
+    public int ProcessId { get; private set; }
 
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => process.HasExited;
@@ -42,7 +48,8 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">It does not build, or ended before it was ready.</exception>
     public static async Task<GoTarget> StartAsync(GoFixture fixture, params IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(await fixture.BuildAsync(), arguments)
+        var start = new ProcessStartInfo(
+            "/bin/sh", ["-c", NoChildOfOurs, "sh", await fixture.BuildAsync(), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -76,7 +83,9 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
         return await ReadLineAsync(patience.Token);
     }
 
-    /// <summary>Sends a command whose answer is a word and numbers, such as "gap 1200", and returns the numbers.</summary>
+    /// <summary>
+    /// Sends a command whose answer is a word and numbers, such as "gap 1200", and returns the numbers.
+    /// </summary>
     public async Task<IReadOnlyList<long>> AskNumbersAsync(string command)
     {
         var words = (await AskAsync(command)).Split(' ');
@@ -131,11 +140,7 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
-        {
-            process.Kill();
-        }
-
+        End();
         await process.WaitForExitAsync();
         process.Dispose();
     }
@@ -143,18 +148,24 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!process.HasExited)
-        {
-            process.Kill();
-        }
-
+        End();
         process.WaitForExit();
         process.Dispose();
+    }
+
+    private void End()
+    {
+        if (!process.HasExited && ProcessId > 0)
+        {
+            _ = kill(ProcessId, SignalKill);
+        }
     }
 
     private async Task ReadGreetingAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
+        var first = await ReadLineAsync(patience.Token);
+        ProcessId = int.Parse(first.AsSpan("pid ".Length), CultureInfo.InvariantCulture);
         var greeting = new List<string>();
         for (var line = ""; !line.StartsWith("ready ", StringComparison.Ordinal);)
         {
@@ -173,7 +184,8 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
 
     private async Task<string> ReadLineAsync(CancellationToken cancellation) =>
         await output.ReadLineAsync(cancellation)
-            ?? throw new InvalidOperationException($"{Fixture} ended unexpectedly: {await errors.WaitAsync(cancellation)}");
+            ?? throw new InvalidOperationException(
+                $"{Fixture} ended unexpectedly: {await errors.WaitAsync(cancellation)}");
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int processId, int signal);

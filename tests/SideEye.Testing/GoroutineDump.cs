@@ -33,7 +33,8 @@ public sealed partial class GoroutineDump
     public bool Contains(long id) => byId.ContainsKey(id);
 
     /// <summary>Reads a dump. Text around the goroutines (registers, messages) is passed over.</summary>
-    /// <exception cref="FormatException">A goroutine's block is not as the runtime prints it; names the line.</exception>
+    /// <exception cref="FormatException">A goroutine's block is not as the runtime prints it; names the
+    /// line.</exception>
     public static GoroutineDump Parse(string text)
     {
         var goroutines = new List<DumpedGoroutine>();

@@ -4,7 +4,8 @@ namespace SideEye.Testing;
 
 /// <summary>A goroutine of a target that says its own name (package control of tests/targets).</summary>
 /// <param name="Id">Its goroutine id.</param>
-/// <param name="States">It waits in one of these, as runtime.Stack words them; a single empty text means anything.</param>
+/// <param name="States">It waits in one of these, as runtime.Stack words them; a single empty text means
+/// anything.</param>
 /// <param name="Labels">Its profiler labels.</param>
 public sealed record NamedGoroutine(
     [property: JsonPropertyName("goid")] long Id,

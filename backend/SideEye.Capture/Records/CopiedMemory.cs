@@ -4,7 +4,9 @@ using SideEye.Target.Native;
 
 namespace SideEye.Capture.Records;
 
-/// <summary>Pieces of the target's memory as they were during the freeze. Addresses that nobody copied cannot be read.</summary>
+/// <summary>
+/// Pieces of the target's memory as they were during the freeze. Addresses that nobody copied cannot be read.
+/// </summary>
 internal sealed class CopiedMemory : ITargetMemory
 {
     private static readonly int FixedBytes = Marshal.SizeOf<NativeMemoryRecord>();
@@ -32,7 +34,9 @@ internal sealed class CopiedMemory : ITargetMemory
         return true;
     }
 
-    /// <summary>Finds one piece that holds <paramref name="length"/> bytes from <paramref name="address"/> on, without copying.</summary>
+    /// <summary>
+    /// Finds one piece that holds <paramref name="length"/> bytes from <paramref name="address"/> on, without copying.
+    /// </summary>
     public bool TryFind(TargetAddress address, int length, out ReadOnlyMemory<byte> bytes)
     {
         Sort();

@@ -3,7 +3,9 @@ using SideEye.Target.Native;
 
 namespace SideEye.Capture.Records;
 
-/// <summary>A goroutine as the probe wrote it: its runtime.g, and its stack unless that is in a memory record.</summary>
+/// <summary>
+/// A goroutine as the probe wrote it: its runtime.g, and its stack unless that is in a memory record.
+/// </summary>
 internal readonly ref struct GoroutineRecord
 {
     private static readonly int FixedBytes = Marshal.SizeOf<NativeGoroutineRecord>();

@@ -104,7 +104,9 @@ internal sealed class LabelReader(CopiedMemory memory, NativeLabelFormat format)
     private bool TryAddPair(
         TargetAddress key, TargetAddress value, SortedDictionary<string, string> pairs, List<string> cut)
     {
-        if (!TryReadString(key, out string name, out bool isNameCut) || !TryReadString(value, out string text, out bool isCut))
+        if (!TryReadString(key, out string name, out bool isNameCut))
+            return false;
+        if (!TryReadString(value, out string text, out bool isCut))
             return false;
         pairs[name] = text;
         if (isCut || isNameCut)
@@ -116,7 +118,9 @@ internal sealed class LabelReader(CopiedMemory memory, NativeLabelFormat format)
     {
         text = "";
         isCut = false;
-        if (!memory.TryReadAddress(header, out TargetAddress data) || !memory.TryReadUInt64(header + 8, out ulong length))
+        if (!memory.TryReadAddress(header, out TargetAddress data))
+            return false;
+        if (!memory.TryReadUInt64(header + 8, out ulong length))
             return false;
         isCut = length > NativeLimits.LabelBytesMax;
         int copied = (int)Math.Min(length, NativeLimits.LabelBytesMax);

@@ -4,8 +4,8 @@ using SideEye.Target.Native;
 namespace SideEye.Capture.Records;
 
 /// <summary>
-/// Steps through the records of one region. The native side wrote them, yet every length is checked: their contents come
-/// from the target.
+/// Steps through the records of one region. The native side wrote them, yet every length is checked: their contents
+/// come from the target.
 /// </summary>
 internal struct RecordCursor(ReadOnlyMemory<byte> region)
 {

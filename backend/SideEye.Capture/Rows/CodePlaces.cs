@@ -5,14 +5,18 @@ namespace SideEye.Capture.Rows;
 /// <summary>A place in the program's source; everything null where nothing is known.</summary>
 internal readonly record struct CodePlace(string? Function, string? File, int? Line, GoFuncId FuncId);
 
-/// <summary>Source places of run-time addresses, remembered: thousands of goroutines come from a few go statements.</summary>
+/// <summary>
+/// Source places of run-time addresses, remembered: thousands of goroutines come from a few go statements.
+/// </summary>
 internal sealed class CodePlaces(PclnTable pcln, ulong loadBias)
 {
     private readonly Dictionary<ulong, CodePlace> calls = [];
     private readonly Dictionary<ulong, CodePlace> functions = [];
     private readonly List<PclnFrame> scratch = [];
 
-    /// <summary>The call before a return address, such as g.gopc; the innermost inlined function that holds it.</summary>
+    /// <summary>
+    /// The call before a return address, such as g.gopc; the innermost inlined function that holds it.
+    /// </summary>
     public CodePlace BeforeReturnAddress(ulong address)
     {
         if (calls.TryGetValue(address, out CodePlace place))

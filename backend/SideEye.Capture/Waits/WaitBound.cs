@@ -5,7 +5,9 @@ namespace SideEye.Capture.Waits;
 /// <param name="Source">Whose bound it is: see the constants.</param>
 public readonly record struct WaitBound(long Nanoseconds, string Source)
 {
-    /// <summary>g.waitsince: set by a garbage collection that found the goroutine waiting, so usually too short.</summary>
+    /// <summary>
+    /// g.waitsince: set by a garbage collection that found the goroutine waiting, so usually too short.
+    /// </summary>
     public const string Runtime = "runtime";
 
     /// <summary>We saw the same wait before.</summary>

@@ -39,7 +39,8 @@ public sealed class WaitClock
     /// <summary>When the wait that the goroutine is in now was first seen; null when it was not.</summary>
     /// <param name="g">As it is now, frozen.</param>
     public long? FirstSeenNs(in GoroutineView g) =>
-        WaitIdentity.Of(g) is WaitIdentity wait && sightings.TryGetValue(g.Id, out Sighting before) && before.Wait == wait
+        WaitIdentity.Of(g) is WaitIdentity wait
+        && sightings.TryGetValue(g.Id, out Sighting before) && before.Wait == wait
             ? before.FirstSeenNs
             : null;
 

@@ -4,8 +4,8 @@ using SideEye.GoRuntime.Goroutines;
 namespace SideEye.Capture.Waits;
 
 /// <summary>
-/// What stays the same while a goroutine waits in one and the same wait. A goroutine that woke up and waits again at the
-/// same place has left the running state in between, and the runtime counts that in g.trackingSeq (runtime/proc.go,
+/// What stays the same while a goroutine waits in one and the same wait. A goroutine that woke up and waits again at
+/// the same place has left the running state in between, and the runtime counts that in g.trackingSeq (runtime/proc.go,
 /// casgstatus): only a multiple of 256 such turns between two looks could be mistaken for one wait.
 /// </summary>
 public readonly record struct WaitIdentity(

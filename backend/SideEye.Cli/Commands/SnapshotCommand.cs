@@ -7,7 +7,9 @@ using SideEye.Host;
 
 namespace SideEye.Cli.Commands;
 
-/// <summary><c>sideeye snapshot</c>: freezes processes for about a millisecond and writes what they were doing to a file.</summary>
+/// <summary>
+/// <c>sideeye snapshot</c>: freezes processes for about a millisecond and writes what they were doing to a file.
+/// </summary>
 internal static class SnapshotCommand
 {
     private const string About = """
@@ -25,7 +27,8 @@ internal static class SnapshotCommand
         };
         Option<string?> name = new("--name", "-n")
         {
-            Description = "Every Go process whose executable's path matches this regular expression.", HelpName = "REGEX",
+            Description = "Every Go process whose executable's path matches this regular expression.",
+            HelpName = "REGEX",
         };
         Option<string?> file = new("--out", "-o")
         {
@@ -39,12 +42,14 @@ internal static class SnapshotCommand
         reader.AcceptOnlyFromAmong("auto", "bpf", "vmread");
         Option<double> watch = new("--watch", "-w")
         {
-            Description = "First watch the goroutines for so many seconds without stopping them, to learn how long they wait.",
+            Description = "First watch the goroutines for so many seconds without stopping them, to learn how long "
+                + "they wait.",
             HelpName = "SECONDS",
         };
         Option<double> pauseMax = new("--pause-max")
         {
-            Description = "Longest pause in milliseconds; what is not copied by then is left out and the snapshot marked truncated.",
+            Description = "Longest pause in milliseconds; what is not copied by then is left out and the snapshot "
+                + "marked truncated.",
             HelpName = "MS", DefaultValueFactory = _ => CaptureLimits.Default.PauseMax.TotalMilliseconds,
         };
         Option<int> framesMax = new("--frames-max")
@@ -86,10 +91,14 @@ internal static class SnapshotCommand
         return report.ExitCode;
     }
 
-    private static (List<GoProcess> Processes, List<FailedProcess> Failed) Select(SnapshotOptions options, BinaryCache binaries)
+    private static (List<GoProcess> Processes, List<FailedProcess> Failed) Select(
+        SnapshotOptions options, BinaryCache binaries)
     {
         if (options.Pids.Length == 0 && options.Name is null)
-            throw new CommandFailedException("which process? give --pid PID or --name REGEX; sideeye ps lists them", ExitCode.WrongUsage);
+        {
+            throw new CommandFailedException(
+                "which process? give --pid PID or --name REGEX; sideeye ps lists them", ExitCode.WrongUsage);
+        }
         List<GoProcess> processes = [];
         List<FailedProcess> failed = [];
         foreach (int pid in options.Pids.Distinct())
@@ -119,7 +128,10 @@ internal static class SnapshotCommand
                 matching.Add(GoProcess.Open(listing.Pid, binaries));
         }
         if (matching.Count == 0 && known.Count == 0)
-            throw new CommandFailedException($"no Go process that this user may read has an executable matching '{pattern}'; see sideeye ps");
+        {
+            throw new CommandFailedException(
+                $"no Go process that this user may read has an executable matching '{pattern}'; see sideeye ps");
+        }
         return matching;
     }
 
@@ -131,7 +143,8 @@ internal static class SnapshotCommand
         }
         catch (ArgumentException e)
         {
-            throw new CommandFailedException($"--name '{pattern}' is not a regular expression: {e.Message}", ExitCode.WrongUsage);
+            throw new CommandFailedException(
+                $"--name '{pattern}' is not a regular expression: {e.Message}", ExitCode.WrongUsage);
         }
     }
 
@@ -140,7 +153,8 @@ internal static class SnapshotCommand
         if (options.Watch <= TimeSpan.Zero)
             return;
         Console.Error.WriteLine($"watching waits for {options.Watch.TotalSeconds:0.#} s, nothing is stopped ...");
-        await WaitWatch.RunAsync(processes, options.Watch, options.Limits.GoroutinesMax, TimeProvider.System, stop).ConfigureAwait(false);
+        await WaitWatch.RunAsync(
+            processes, options.Watch, options.Limits.GoroutinesMax, TimeProvider.System, stop).ConfigureAwait(false);
     }
 
     private static ReaderChoice ReaderOf(string text) => text switch
@@ -153,7 +167,8 @@ internal static class SnapshotCommand
     private static TimeSpan Seconds(string option, double seconds, double most) =>
         seconds >= 0 && seconds <= most
             ? TimeSpan.FromSeconds(seconds)
-            : throw new CommandFailedException($"{option} is out of range: at most {most} seconds", ExitCode.WrongUsage);
+            : throw new CommandFailedException(
+                $"{option} is out of range: at most {most} seconds", ExitCode.WrongUsage);
 
     private static int AtLeastOne(string option, int value) =>
         value is >= 1 and <= 1_000_000

@@ -9,7 +9,8 @@ namespace SideEye.Cli.Snapshots;
 internal sealed class SnapshotReport(string path, SnapshotOutcome outcome, ReaderChoice asked)
 {
     /// <summary>Partial when some process failed or the pause limit cut something.</summary>
-    public int ExitCode => outcome.Processes.All(process => process.Error is null) ? Cli.ExitCode.Done : Cli.ExitCode.Partial;
+    public int ExitCode =>
+        outcome.Processes.All(process => process.Error is null) ? Cli.ExitCode.Done : Cli.ExitCode.Partial;
 
     public void Write(Stream output, bool asJson)
     {
@@ -34,7 +35,11 @@ internal sealed class SnapshotReport(string path, SnapshotOutcome outcome, Reade
                 $"pid {process.Pid}: {process.Goroutines} goroutines on {result.Threads} threads, "
                 + $"paused {Milliseconds(result.PauseNs)}{(fellBack ? " (by process_vm_readv: no BPF)" : "")}");
             if (result.Truncated != 0)
-                Console.Error.WriteLine($"sideeye: pid {process.Pid}: truncated, {result.Late} goroutines missing; allow a longer pause with --pause-max");
+            {
+                Console.Error.WriteLine(
+                    $"sideeye: pid {process.Pid}: truncated, {result.Late} goroutines missing; "
+                    + "allow a longer pause with --pause-max");
+            }
         }
         text.WriteLine($"snapshot written to {path}");
         text.WriteLine($"  sideeye stacks {path}");

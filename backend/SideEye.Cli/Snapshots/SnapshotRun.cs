@@ -11,7 +11,8 @@ namespace SideEye.Cli.Snapshots;
 internal static class SnapshotRun
 {
     public static async Task<SnapshotReport> TakeAsync(
-        SnapshotOptions options, IReadOnlyList<GoProcess> processes, IReadOnlyList<FailedProcess> failed, CancellationToken stop)
+        SnapshotOptions options, IReadOnlyList<GoProcess> processes, IReadOnlyList<FailedProcess> failed,
+        CancellationToken stop)
     {
         string path = options.File ?? DefaultName();
         SnapshotOutcome outcome;

@@ -2,8 +2,8 @@ using SideEye.Target;
 
 namespace SideEye.Dwarf;
 
-/// <summary>One attribute of an abbreviation. <paramref name="Size"/> is that of the value in bytes, or a reason why the
-/// table alone cannot tell.</summary>
+/// <summary>One attribute of an abbreviation. <paramref name="Size"/> is that of the value in bytes, or a reason why
+/// the table alone cannot tell.</summary>
 internal readonly record struct AttributeSpecification(
     DwarfAttribute Name, DwarfForm Form, sbyte Size, long ImplicitConstant)
 {

@@ -44,13 +44,17 @@ public readonly ref struct GoroutineView(GLayout layout, ReadOnlySpan<byte> byte
     /// <summary>Frame pointer on entering a system call; 0 before Go 1.23.</summary>
     public ulong SyscallBp => layout.SyscallBp is int offset ? Word(offset) : 0;
 
-    /// <summary>Nanoseconds of CLOCK_MONOTONIC when a garbage collection first found it waiting; 0 when none did.</summary>
+    /// <summary>
+    /// Nanoseconds of CLOCK_MONOTONIC when a garbage collection first found it waiting; 0 when none did.
+    /// </summary>
     public long WaitSince => (long)Word(layout.WaitSince);
 
     /// <summary>Nanoseconds of CLOCK_MONOTONIC when its time.Sleep ends; 0 or null before Go 1.23.</summary>
     public long? SleepWhen => layout.SleepWhen is int offset ? (long)Word(offset) : null;
 
-    /// <summary>Changes each time the goroutine leaves the running state (runtime/proc.go, casgstatus); wraps at 256.</summary>
+    /// <summary>
+    /// Changes each time the goroutine leaves the running state (runtime/proc.go, casgstatus); wraps at 256.
+    /// </summary>
     public byte TrackingSeq => bytes[layout.TrackingSeq];
 
     /// <summary>Goroutine that executed the go statement; null before Go 1.21 and for the first ones.</summary>

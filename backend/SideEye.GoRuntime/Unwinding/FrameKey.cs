@@ -20,7 +20,9 @@ public readonly record struct FrameKey
     /// </summary>
     public bool IsExact => (value & 1) != 0;
 
-    /// <summary>The address to look up function, line and inlining with: inside the call for a return address.</summary>
+    /// <summary>
+    /// The address to look up function, line and inlining with: inside the call for a return address.
+    /// </summary>
     public ulong LookupPc => IsExact ? Pc : Pc - 1;
 
     /// <summary>The key as one number, for hashing a stack.</summary>

@@ -15,6 +15,8 @@ public enum StackEnd
     /// <summary>At an address outside Go's code: C, the vDSO, another module, or a uretprobe's trampoline.</summary>
     ForeignCode,
 
-    /// <summary>At an instruction about which neither the tables nor the frame pointer say where its caller is.</summary>
+    /// <summary>
+    /// At an instruction about which neither the tables nor the frame pointer say where its caller is.
+    /// </summary>
     NoFrame,
 }
