@@ -158,7 +158,8 @@ internal sealed class GoroutineDecoder
 
     /// <summary>
     /// A sleeper's timer is exact; else the longest of the bounds that are known. The runtime's may be too long by the
-    /// mark phase of one collection: a goroutine found waiting gets the collection's start (runtime/mgcmark.go, markroot).
+    /// mark phase of one collection: a goroutine found waiting gets the collection's start (runtime/mgcmark.go,
+    /// markroot).
     /// </summary>
     private WaitBound? WaitOf(in GoroutineView g, in StackBytes stack)
     {

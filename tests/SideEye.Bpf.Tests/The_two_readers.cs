@@ -53,7 +53,8 @@ public sealed class The_two_readers
     {
         Assert.Equal(inside.Facts, outside.Facts);
         Assert.True(inside.G.AsSpan().SequenceEqual(outside.G), $"runtime.g of allgs[{inside.Record.Index}] differs");
-        Assert.True(inside.Stack.AsSpan().SequenceEqual(outside.Stack), $"stack of allgs[{inside.Record.Index}] differs");
+        Assert.True(inside.Stack.AsSpan().SequenceEqual(outside.Stack),
+            $"stack of allgs[{inside.Record.Index}] differs");
     }
 
     /// <summary>Where no thread found a processor in time for the probe, both copies are from outside: again.</summary>

@@ -4,7 +4,8 @@ using SideEye.GoRuntime;
 namespace SideEye.Host.Tests;
 
 /// <summary>
-/// Holds the stack of a running goroutine against the code itself: a return address stands behind a call instruction, and
+/// Holds the stack of a running goroutine against the code itself: a return address stands behind a call instruction,
+/// and
 /// a direct call names its callee. A lost or invented frame breaks the chain.
 /// </summary>
 internal sealed class CallChain(GoBinary binary)
@@ -27,7 +28,8 @@ internal sealed class CallChain(GoBinary binary)
     }
 
     private static string Text(CapturedGoroutine goroutine) =>
-        string.Join('\n', goroutine.Frames.Select(frame => $"    {frame.Function} {frame.File}:{frame.Line} pc={frame.Pc:x}{(frame.IsInlined ? " inlined" : "")}"));
+        string.Join('\n', goroutine.Frames.Select(frame =>
+            $"    {frame.Function} {frame.File}:{frame.Line} pc={frame.Pc:x}{(frame.IsInlined ? " inlined" : "")}"));
 
     private string? PairProblem(GoFunction callee, ulong returnAddress)
     {
@@ -49,5 +51,6 @@ internal sealed class CallChain(GoBinary binary)
     }
 
     private GoFunction FunctionAt(ulong pc) =>
-        binary.Pcln.TryFindFunction(pc, out GoFunction function) ? function : throw new ArgumentException($"{pc:x} is not Go code");
+        binary.Pcln.TryFindFunction(pc, out GoFunction function) ? function : throw new ArgumentException(
+            $"{pc:x} is not Go code");
 }

@@ -20,7 +20,8 @@ public sealed class DeadlineTests
             "swarm", Toolchains.Newest, "-n", $"{Goroutines}", "-depth", "14", "-heartbeat");
         using BinaryCache binaries = new();
         GoProcess process = GoProcess.Open(swarm.ProcessId, binaries);
-        CaptureLimits hasty = CaptureLimits.Default with { PauseMax = TimeSpan.FromMilliseconds(4), FreezeAttemptsMax = 1 };
+        CaptureLimits hasty = CaptureLimits.Default with { PauseMax = TimeSpan.FromMilliseconds(4),
+            FreezeAttemptsMax = 1 };
 
         // Where threads take longer than the limit to stop at all there is an error and no snapshot: then try again.
         for (int tries = 0; tries < TriesMax; tries++)
@@ -47,6 +48,7 @@ public sealed class DeadlineTests
         long before = (await swarm.AskNumbersAsync("count"))[0];
         while ((await swarm.AskNumbersAsync("count"))[0] == before)
             await Task.Yield();
-        Assert.Contains("TracerPid:\t0", await File.ReadAllTextAsync($"/proc/{swarm.ProcessId}/status"), StringComparison.Ordinal);
+        Assert.Contains("TracerPid:\t0", await File.ReadAllTextAsync($"/proc/{swarm.ProcessId}/status"),
+            StringComparison.Ordinal);
     }
 }

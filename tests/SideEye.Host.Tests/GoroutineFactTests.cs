@@ -54,7 +54,8 @@ public sealed class GoroutineFactTests
         Captured captured = await Captured.TakeAsync(zoo.ProcessId);
 
         Assert.Contains(named.Values, goroutine => goroutine.Labels.Count == 12);
-        Assert.All(named.Values, goroutine => Assert.Equal(goroutine.Labels.OrderBy(label => label.Key), LabelsOf(captured[goroutine.Id])));
+        Assert.All(named.Values, goroutine => Assert.Equal(goroutine.Labels.OrderBy(label => label.Key), LabelsOf(
+            captured[goroutine.Id])));
     }
 
     [Theory]
@@ -67,8 +68,10 @@ public sealed class GoroutineFactTests
         long id = (await zoo.NamedGoroutinesAsync())["deepRecursion"].Id;
 
         CapturedGoroutine cut = (await Captured.TakeAsync(zoo.ProcessId, reader))[id];
-        CapturedGoroutine whole = (await Captured.TakeAsync(zoo.ProcessId, reader, Captured.Patient with { StackFramesMax = cut.Frames.Count + 400 }))[id];
-        CapturedGoroutine exact = (await Captured.TakeAsync(zoo.ProcessId, reader, Captured.Patient with { StackFramesMax = whole.Frames.Count }))[id];
+        CapturedGoroutine whole = (await Captured.TakeAsync(zoo.ProcessId, reader, Captured.Patient
+            with { StackFramesMax = cut.Frames.Count + 400 }))[id];
+        CapturedGoroutine exact = (await Captured.TakeAsync(zoo.ProcessId, reader, Captured.Patient
+            with { StackFramesMax = whole.Frames.Count }))[id];
 
         Assert.Equal(512, cut.Frames.Count);
         Assert.Equal(512, cut.FrameCount);
@@ -87,7 +90,8 @@ public sealed class GoroutineFactTests
         await using GoTarget zoo = await GoTarget.StartAsync("zoo", Toolchains.Newest);
         long id = (await zoo.NamedGoroutinesAsync())["deepRecursion"].Id;
 
-        Captured captured = await Captured.TakeAsync(zoo.ProcessId, limits: Captured.Patient with { StackBytesMax = 4096 });
+        Captured captured = await Captured.TakeAsync(zoo.ProcessId, limits: Captured.Patient
+            with { StackBytesMax = 4096 });
 
         Assert.Equal("only the innermost 4096 bytes of the stack were copied", captured[id].TruncatedReason);
         Assert.InRange(captured[id].Frames.Count, 10, 511);

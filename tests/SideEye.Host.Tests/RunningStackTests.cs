@@ -3,7 +3,8 @@ using Xunit;
 
 namespace SideEye.Host.Tests;
 
-/// <summary>Goroutines that are caught in the middle of something: loops, prologues, the vDSO, assembly, system calls.</summary>
+/// <summary>Goroutines that are caught in the middle of something: loops, prologues, the vDSO, assembly, system
+/// calls.</summary>
 public sealed class RunningStackTests
 {
     private const int Looks = 60;
@@ -41,14 +42,18 @@ public sealed class RunningStackTests
     public async Task A_running_goroutine_names_a_thread_of_its_process()
     {
         Requires.Bpf();
-        await using GoTarget zoo = await GoTarget.StartAsync("zoo", Toolchains.Newest, "-spin", "-spin-only", "spinTight");
+        await using GoTarget zoo = await GoTarget.StartAsync("zoo", Toolchains.Newest, "-spin", "-spin-only",
+            "spinTight");
 
         Captured captured = await Captured.TakeAsync(zoo.ProcessId);
 
-        CapturedGoroutine running = Assert.Single(captured.Goroutines, goroutine => goroutine.Status == "running" && goroutine.Has("main.spinTight"));
+        CapturedGoroutine running = Assert.Single(captured.Goroutines, goroutine => goroutine.Status == "running"
+            && goroutine.Has("main.spinTight"));
         Assert.True(Directory.Exists($"/proc/{zoo.ProcessId}/task/{running.ThreadId}"));
-        Assert.All(captured.Goroutines.Where(goroutine => goroutine.Status == "syscall"), goroutine => Assert.NotNull(goroutine.ThreadId));
-        Assert.All(captured.Goroutines.Where(goroutine => goroutine.Status == "waiting"), goroutine => Assert.Null(goroutine.ThreadId));
+        Assert.All(captured.Goroutines.Where(goroutine => goroutine.Status == "syscall"), goroutine => Assert.NotNull(
+            goroutine.ThreadId));
+        Assert.All(captured.Goroutines.Where(goroutine => goroutine.Status == "waiting"), goroutine => Assert.Null(
+            goroutine.ThreadId));
     }
 
     private static void AssertSpinners(Captured captured, IReadOnlyDictionary<string, NamedGoroutine> named)

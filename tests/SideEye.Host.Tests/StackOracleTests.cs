@@ -41,7 +41,8 @@ public sealed class StackOracleTests
         await AssertAgrees(target);
     }
 
-    /// <summary>The runtime prints the outermost fifty frames of the deepest stack: it must be captured whole.</summary>
+    /// <summary>The runtime prints the outermost fifty frames of the deepest stack: it must be captured
+    /// whole.</summary>
     private static readonly CaptureLimits WholeStacks =
         Captured.Patient with { StackFramesMax = 5000, StackBytesMax = 64 << 20 };
 
@@ -56,12 +57,14 @@ public sealed class StackOracleTests
         Assert.All(named.Values, goroutine => Assert.Single(captured.Goroutines, mine => mine.Id == goroutine.Id));
         List<DumpedGoroutine> comparable = [.. dump.Goroutines.Where(theirs => IsComparable(theirs, captured))];
         Assert.True(comparable.Count >= named.Count, $"only {comparable.Count} stacks can be compared");
-        string differences = string.Join('\n', comparable.Select(theirs => Oracle.Differences(captured[theirs.Id], theirs)).Where(text => text != ""));
+        string differences = string.Join('\n', comparable.Select(theirs => Oracle.Differences(captured[theirs.Id],
+            theirs)).Where(text => text != ""));
         Assert.True(differences == "", differences);
         Assert.All(comparable, theirs => AssertCreation(captured[theirs.Id], theirs));
     }
 
-    /// <summary>The runtime's own goroutines may move between the two looks; a goroutine 0 is a thread's own stack.</summary>
+    /// <summary>The runtime's own goroutines may move between the two looks; a goroutine 0 is a thread's own
+    /// stack.</summary>
     private static bool IsComparable(DumpedGoroutine theirs, Captured captured) =>
         theirs.Id != 0 && !theirs.IsStackUnavailable && theirs.State != "running"
         && captured.Goroutines.FirstOrDefault(mine => mine.Id == theirs.Id) is { IsSystem: false };

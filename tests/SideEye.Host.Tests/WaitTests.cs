@@ -23,15 +23,18 @@ public sealed class WaitTests
 
         // The zoo collects garbage before it is ready: that may prove more than we saw.
         Assert.True(goroutine.WaitingForSource is "observed" or "runtime", goroutine.WaitingForSource);
-        Assert.InRange(goroutine.WaitingForNs!.Value, watch.TotalNanoseconds, Stopwatch.GetElapsedTime(begun).TotalNanoseconds);
+        Assert.InRange(goroutine.WaitingForNs!.Value, watch.TotalNanoseconds, Stopwatch.GetElapsedTime(
+            begun).TotalNanoseconds);
     }
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task A_goroutine_that_woke_up_and_waits_at_the_same_place_again_has_not_waited_all_the_time(string version)
+    public async Task A_goroutine_that_woke_up_and_waits_at_the_same_place_again_has_not_waited_all_the_time(
+        string version)
     {
         Requires.Bpf();
-        await using GoTarget zoo = await GoTarget.StartAsync("zoo", version, "-spin", "-spin-only", "spinChannel,spinSleep");
+        await using GoTarget zoo = await GoTarget.StartAsync("zoo", version, "-spin", "-spin-only",
+            "spinChannel,spinSleep");
         IReadOnlyDictionary<string, NamedGoroutine> named = await zoo.NamedGoroutinesAsync();
 
         Captured captured = await Captured.TakeAsync(zoo.ProcessId, watch: TimeSpan.FromMilliseconds(2500));

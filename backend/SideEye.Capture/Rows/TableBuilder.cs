@@ -88,5 +88,6 @@ internal sealed class TableBuilder
     private TColumn Next<TColumn>()
         where TColumn : Column =>
         columns[column++] as TColumn
-            ?? throw new UnreachableException($"column {schema.FieldsList[column - 1].Name} of {table} has another type");
+            ?? throw new UnreachableException(
+                $"column {schema.FieldsList[column - 1].Name} of {table} has another type");
 }

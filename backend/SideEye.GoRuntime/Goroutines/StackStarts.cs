@@ -10,8 +10,8 @@ namespace SideEye.GoRuntime.Goroutines;
 /// </summary>
 public sealed class StackStarts
 {
-    // x86-64 rt_sigframe as the handler sees it: ucontext, in it uc_mcontext.gregs at 40 (arch/x86/include/asm/sigframe.h,
-    // uapi/asm/ucontext.h, uapi/asm/sigcontext.h).
+    // x86-64 rt_sigframe as the handler sees it: ucontext, in it uc_mcontext.gregs at 40
+    // (Linux, arch/x86/include: asm/sigframe.h, uapi/asm/ucontext.h, uapi/asm/sigcontext.h).
     private const ulong MachineContextOffset = 40;
     private const int ContextRbp = 80;
     private const int ContextRsp = 120;
@@ -83,12 +83,13 @@ public sealed class StackStarts
     }
 
     /// <summary>
-    /// gogo loads the goroutine's SP and only then jumps to its pc: in between, the goroutine stands where it was parked
-    /// (runtime/asm_amd64.s, gogo; the body is a static function of that name).
+    /// gogo loads the goroutine's SP and only then jumps to its pc: in between, the goroutine stands where it was
+    /// parked (runtime/asm_amd64.s, gogo; the body is a static function of that name).
     /// </summary>
     private StackStart ForThread(in GoroutineView g, in Registers registers)
     {
-        bool isBeingResumed = pcln.TryFindFunction(registers.ProgramCounter.Value - unwinder.LoadBias, out GoFunction function)
+        ulong pc = registers.ProgramCounter.Value - unwinder.LoadBias;
+        bool isBeingResumed = pcln.TryFindFunction(pc, out GoFunction function)
             && (function.FuncId == GoFuncId.Gogo || pcln.NameUtf8(function).SequenceEqual("gogo"u8));
         return isBeingResumed
             ? Saved(g.SchedPc, registers.StackPointer.Value, registers.FramePointer.Value)
@@ -96,8 +97,8 @@ public sealed class StackStarts
     }
 
     /// <summary>
-    /// The thread is on its g0 stack: in a vDSO call, which notes its caller in the m (runtime/time_linux_amd64.s), or on
-    /// systemstack or in mcall, which save the goroutine's registers as for parking.
+    /// The thread is on its g0 stack: in a vDSO call, which notes its caller in the m (runtime/time_linux_amd64.s), or
+    /// on systemstack or in mcall, which save the goroutine's registers as for parking.
     /// </summary>
     private StackStart? ForSwitched(in GoroutineView g)
     {
@@ -129,14 +130,15 @@ public sealed class StackStarts
     }
 
     /// <summary>
-    /// Address of the ucontext: where SP is when runtime.sigtramp has returned to the restorer. sigtramp is marked as the
-    /// outermost function of its stack (TOPFRAME), so walks end in it; its restorer is libc's in programs with cgo.
+    /// Address of the ucontext: where SP is when runtime.sigtramp has returned to the restorer. sigtramp is marked as
+    /// the outermost function of its stack (TOPFRAME), so walks end in it; its restorer is libc's in programs with cgo.
     /// </summary>
     private ulong SignalContext(in StoppedThread thread, in StackBytes stack)
     {
         handlerFrames.Clear();
         handlerStackPointers.Clear();
-        unwinder.Walk(new StackStart(thread.Registers, IsExact: true), stack, handlerFrames, handlerStackPointers, out Registers last);
+        StackStart start = new(thread.Registers, IsExact: true);
+        unwinder.Walk(start, stack, handlerFrames, handlerStackPointers, out Registers last);
         int entry = handlerFrames.FindIndex(frame => signalEntry?.Contains(frame.Pc) == true);
         int delta = 0;
         bool isInHandler = entry >= 0 && pcln.TryStackDelta(signalEntry!.Value, handlerFrames[entry].Pc, out delta);

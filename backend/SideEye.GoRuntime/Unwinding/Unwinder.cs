@@ -20,7 +20,11 @@ public sealed class Unwinder
     private readonly Dictionary<ulong, PcFacts> knownPcs = [];
     private readonly List<PclnFrame> scratch = [];
 
-    /// <summary>An unwinder for a process whose binary is loaded <paramref name="loadBias"/> above its link addresses.</summary>
+    /// <summary>An unwinder for one process.</summary>
+    /// <param name="pcln">Symbol table of its binary.</param>
+    /// <param name="architecture">Of its binary.</param>
+    /// <param name="loadBias">Run-time minus link-time addresses.</param>
+    /// <param name="framesMax">Source frames after which a walk ends.</param>
     public Unwinder(PclnTable pcln, Architecture architecture, ulong loadBias, int framesMax)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(framesMax);
@@ -33,7 +37,7 @@ public sealed class Unwinder
     /// <summary>Run-time minus link-time addresses.</summary>
     public ulong LoadBias => loadBias;
 
-    /// <summary>Walks from <paramref name="start"/> outwards and appends the physical frames, innermost first.</summary>
+    /// <summary>Walks outwards and appends the physical frames, innermost first.</summary>
     /// <param name="start">Registers to begin with.</param>
     /// <param name="stack">The goroutine's copied stack.</param>
     /// <param name="frames">Receives the frames; not cleared.</param>
@@ -71,7 +75,8 @@ public sealed class Unwinder
         end = StackEnd.NoFrame;
         if (facts.HasDelta)
         {
-            if (TryTableStep(facts.Delta, stack, ref registers, out bool isCopied) && !(facts.WritesSp && !IsGo(registers)))
+            bool hasStepped = TryTableStep(facts.Delta, stack, ref registers, out bool isCopied);
+            if (hasStepped && (!facts.WritesSp || IsGo(registers)))
                 return true;
             if (!isCopied)
                 end = StackEnd.CopyLimit;
@@ -175,7 +180,7 @@ public sealed class Unwinder
 
         public bool WritesSp { get; init; }
 
-        /// <summary>Called by the signal handler's trick of an injected call: the frame below stands at an exact pc.</summary>
+        /// <summary>Put on the stack by a signal handler: the frame below stands at an exact pc.</summary>
         public bool InterruptsCaller { get; init; }
     }
 }
