@@ -3,7 +3,7 @@ using SideEye.Testing;
 namespace SideEye.Benchmarks;
 
 /// <summary>
-/// Asks a target again and again for the largest gap of its heartbeat, so that each answer belongs to a few milliseconds.
+/// Asks a target again and again for the largest gap of its heartbeat, so that each answer belongs to few milliseconds.
 /// On a machine with two cores the gaps of a whole second are those of the scheduler, not ours.
 /// </summary>
 internal sealed class Heartbeat(GoTarget target)

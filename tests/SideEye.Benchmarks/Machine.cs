@@ -15,7 +15,8 @@ internal static class Machine
         string processor = ValueOf(lines, "model name") ?? RuntimeInformation.ProcessArchitecture.ToString();
         bool isGuest = ValueOf(lines, "flags")?.Split(' ').Contains("hypervisor") ?? false;
         return $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC; {processor}, {Environment.ProcessorCount} cores"
-            + $"{(isGuest ? ", virtual machine" : "")}; Linux {Environment.OSVersion.Version}; load average {LoadAverage}";
+            + $"{(isGuest ? ", virtual machine" : "")}; Linux {Environment.OSVersion.Version}; "
+            + $"load average {LoadAverage}";
     }
 
     private static string? ValueOf(string[] lines, string key)

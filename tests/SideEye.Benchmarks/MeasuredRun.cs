@@ -57,7 +57,8 @@ internal sealed record MeasuredRun(
         TimeSpan wall = Stopwatch.GetElapsedTime(begun);
         DateTime ended = DateTime.UtcNow;
         return new MeasuredRun(
-            isTimedOut ? -1 : process.ExitCode, wall, ended, peak, output.GetAwaiter().GetResult(), errors.GetAwaiter().GetResult());
+            isTimedOut ? -1 : process.ExitCode, wall, ended, peak,
+            output.GetAwaiter().GetResult(), errors.GetAwaiter().GetResult());
     }
 
     private static long PeakOf(string status)
@@ -67,8 +68,10 @@ internal sealed record MeasuredRun(
         {
             foreach (string line in File.ReadLines(status))
             {
-                if (line.StartsWith(field, StringComparison.Ordinal))
-                    return 1024 * long.Parse(line.AsSpan(field.Length).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture);
+                if (!line.StartsWith(field, StringComparison.Ordinal))
+                    continue;
+                ReadOnlySpan<char> kilobytes = line.AsSpan(field.Length).Trim().TrimEnd(" kB");
+                return 1024 * long.Parse(kilobytes, CultureInfo.InvariantCulture);
             }
         }
         catch (IOException)

@@ -28,7 +28,7 @@ internal sealed class PauseFigures(string reader)
         for (int i = 0; i < parts.Length; i++)
             report.Row(LabelOf(SideEyeCommand.PartNames[i]), parts[i], Unit.Time);
         if (byOthers > 0)
-            report.Write($"    {byOthers} of {reported.Count} were finished by another reader: no worker got a core in time");
+            report.Write($"    {byOthers} of {reported.Count} finished by another reader: no worker got a core");
     }
 
     private static string LabelOf(string part) => part == "trigger" ? "    of it trigger" : $"  {part}";

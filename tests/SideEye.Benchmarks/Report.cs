@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace SideEye.Benchmarks;
 
-/// <summary>The table on standard output, a row at a time, so that the long ones do not keep the others waiting.</summary>
+/// <summary>The table on standard output, row by row, so that slow ones do not hold up the others.</summary>
 internal sealed class Report(TextWriter output)
 {
     private const int LabelWidth = 46;
@@ -23,7 +21,7 @@ internal sealed class Report(TextWriter output)
     /// <summary>Begins the table of one size.</summary>
     public void Begin(int goroutines)
     {
-        string title = $"{goroutines.ToString("N0", CultureInfo.InvariantCulture)} goroutines (load {Machine.LoadAverage})";
+        string title = Invariant($"{goroutines:N0} goroutines (load {Machine.LoadAverage})");
         Write("");
         Write($"{title,-LabelWidth} {"runs",4} {"best",10} {"median",10} {"max",10}   expected");
     }

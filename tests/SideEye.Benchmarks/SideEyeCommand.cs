@@ -57,7 +57,8 @@ internal sealed record SideEyeCommand(
         if (!result.Read() || result.GetInt64(1) < goroutines || process.GetProperty("truncated").GetBoolean())
             throw new InvalidOperationException("the snapshot is not whole: " + run.Output.Trim());
         return new SideEyeCommand(
-            run, result.GetTime(0), process.GetProperty("pause_ns").GetInt64(), process.GetProperty("reader").GetString()!,
+            run, result.GetTime(0), process.GetProperty("pause_ns").GetInt64(),
+            process.GetProperty("reader").GetString()!,
             PartNames.ToDictionary(name => name, name => process.GetProperty(name + "_ns").GetInt64()));
     }
 

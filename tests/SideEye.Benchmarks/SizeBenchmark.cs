@@ -24,7 +24,7 @@ internal sealed class SizeBenchmark(BenchSize size, string? delve, Report report
     private readonly Samples debug2Stop = new();
     private readonly long begun = Stopwatch.GetTimestamp();
 
-    /// <summary>The expectation on an idle machine of two cores: 0.8 µs a goroutine and 0.5 ms, 10,000 under 8 ms.</summary>
+    /// <summary>On an idle machine with two cores: 0.8 µs a goroutine and 0.5 ms; 10,000 under 8 ms.</summary>
     private double PauseNsMax => size.Goroutines == 10_000 ? 8e6 : (size.Goroutines * 800.0) + 500e3;
 
     public async Task RunAsync()
@@ -79,7 +79,8 @@ internal sealed class SizeBenchmark(BenchSize size, string? delve, Report report
             debug2Stop.Add(answer[1]);
         }
         report.Heading("pprof.Lookup(\"goroutine\").WriteTo(w, 2), in the target");
-        report.Row("target stopped (largest gap)", debug2Stop, Unit.Time, remark: size.Goroutines == 10_000 ? "about 70 ms" : "");
+        string remark = size.Goroutines == 10_000 ? "about 70 ms" : "";
+        report.Row("target stopped (largest gap)", debug2Stop, Unit.Time, remark: remark);
         report.Row("call to text", wall, Unit.Time);
     }
 
