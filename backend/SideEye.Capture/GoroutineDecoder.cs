@@ -58,8 +58,12 @@ internal sealed class GoroutineDecoder
             RecordCursor cursor = new(region);
             while (cursor.MoveNext())
             {
-                if (cursor.Kind == NativeRecordKind.Goroutine)
-                    WriteGoroutine(new GoroutineRecord(cursor.Body));
+                if (cursor.Kind != NativeRecordKind.Goroutine)
+                    continue;
+                if (GoroutineRecord.TryRead(cursor.Body, binary.Layout.G.Size, out GoroutineRecord record))
+                    WriteGoroutine(record);
+                else
+                    UnreadableCount++;
             }
         }
     }
@@ -72,8 +76,8 @@ internal sealed class GoroutineDecoder
         {
             if (cursor.Kind == NativeRecordKind.Memory)
                 memory.Add(cursor.Body);
-            else if (cursor.Kind == NativeRecordKind.Thread)
-                threads.Add(ThreadRecord.Read(cursor.Body));
+            if (cursor.Kind == NativeRecordKind.Thread && ThreadRecord.TryRead(cursor.Body, out StoppedThread thread))
+                threads.Add(thread);
         }
     }
 
@@ -181,7 +185,8 @@ internal sealed class GoroutineDecoder
     private long? SleepStart(in GoroutineView g, in StackBytes stack)
     {
         const int sleepDepthMax = 6;
-        if (g.Status != GoroutineStatus.Waiting || g.SleepWhen is not > 0)
+        // A sleep beyond the end of time is cut to the largest number: its start is lost.
+        if (g.Status != GoroutineStatus.Waiting || g.SleepWhen is not (> 0 and < long.MaxValue))
             return null;
         if (binary.WaitReasons[g.WaitReason] != "sleep")
             return null;
@@ -196,7 +201,7 @@ internal sealed class GoroutineDecoder
                 function, frames[i].LookupPc, 0, out int offset, out int size, out bool isLive) && isLive && size == 8;
             // The arguments lie where the caller's stack pointer is while it calls (8 above it on arm64).
             ulong arguments = stackPointers[i + 1] + (binary.Architecture == Target.Architecture.Arm64 ? 8UL : 0);
-            return isThere && stack.TryReadWord(arguments + (ulong)offset, out ulong ns) && (long)ns > 0
+            return isThere && stack.TryReadWord(arguments + (ulong)offset, out ulong ns) && ns - 1 < (ulong)g.SleepWhen
                 ? g.SleepWhen - (long)ns
                 : null;
         }

@@ -14,9 +14,13 @@ internal sealed class CopiedMemory : ITargetMemory
     private readonly List<Piece> pieces = [];
     private bool isSorted = true;
 
-    /// <summary>Adds the piece of a memory record; one that could not be read has no bytes.</summary>
+    /// <summary>
+    /// Adds the piece of a memory record; one that could not be read has no bytes, and one that is broken is none.
+    /// </summary>
     public void Add(ReadOnlyMemory<byte> body)
     {
+        if (body.Length < FixedBytes)
+            return;
         NativeMemoryRecord record = MemoryMarshal.Read<NativeMemoryRecord>(body.Span);
         ReadOnlyMemory<byte> bytes = body[FixedBytes..];
         if (record.Bytes == 0 || record.Bytes > (ulong)bytes.Length)

@@ -13,10 +13,28 @@ internal readonly ref struct GoroutineRecord
     private readonly NativeGoroutineRecord record;
     private readonly ReadOnlyMemory<byte> body;
 
-    public GoroutineRecord(ReadOnlyMemory<byte> body)
+    private GoroutineRecord(NativeGoroutineRecord record, ReadOnlyMemory<byte> body)
     {
-        record = MemoryMarshal.Read<NativeGoroutineRecord>(body.Span);
-        this.body = body[FixedBytes..];
+        this.record = record;
+        this.body = body;
+    }
+
+    /// <summary>Reads what follows a record's header; false when the lengths in it do not fit together.</summary>
+    /// <param name="body">What follows the header.</param>
+    /// <param name="gBytes">Size of the runtime.g in this Go version.</param>
+    /// <param name="goroutine">The record.</param>
+    public static bool TryRead(ReadOnlyMemory<byte> body, int gBytes, out GoroutineRecord goroutine)
+    {
+        goroutine = default;
+        if (body.Length < FixedBytes + NativeLimits.GBytesMax)
+            return false;
+        NativeGoroutineRecord record = MemoryMarshal.Read<NativeGoroutineRecord>(body.Span);
+        goroutine = new GoroutineRecord(record, body[FixedBytes..]);
+        bool isWhole = record.GBytes <= NativeLimits.GBytesMax && record.GBytes >= (uint)gBytes;
+        // Without its runtime.g a goroutine is only counted.
+        isWhole |= goroutine.Flags.HasFlag(NativeGoroutineFlags.GUnreadable);
+        uint room = (uint)(goroutine.body.Length - NativeLimits.GBytesMax);
+        return isWhole && record.StackBytes <= int.MaxValue && !(goroutine.HasInlineStack && record.StackBytes > room);
     }
 
     /// <summary>Address of the runtime.g.</summary>
@@ -44,7 +62,8 @@ internal readonly ref struct GoroutineRecord
         int length = (int)record.StackBytes;
         if (HasInlineStack)
             return body.Span.Slice(NativeLimits.GBytesMax, length);
-        bool isCopied = length > 0 && memory.TryFind(new(record.StackStart), length, out ReadOnlyMemory<byte> bytes);
-        return isCopied && memory.TryFind(new(record.StackStart), length, out bytes) ? bytes.Span[..length] : [];
+        if (length == 0 || !memory.TryFind(new(record.StackStart), length, out ReadOnlyMemory<byte> bytes))
+            return [];
+        return bytes.Span[..length];
     }
 }

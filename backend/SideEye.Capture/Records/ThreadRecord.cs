@@ -8,10 +8,14 @@ namespace SideEye.Capture.Records;
 /// <summary>A stopped thread as the native library wrote it.</summary>
 internal static class ThreadRecord
 {
-    public static StoppedThread Read(ReadOnlyMemory<byte> body)
+    /// <summary>Reads what follows a record's header; false when it is too short.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> body, out StoppedThread thread)
     {
-        NativeThreadRecord record = MemoryMarshal.Read<NativeThreadRecord>(body.Span);
-        return new StoppedThread(
-            (int)record.Tid, record.TargetTid, new Registers(new(record.Pc), new(record.Sp), new(record.Bp)));
+        thread = default;
+        if (!MemoryMarshal.TryRead(body.Span, out NativeThreadRecord record))
+            return false;
+        Registers registers = new(new(record.Pc), new(record.Sp), new(record.Bp));
+        thread = new StoppedThread((int)record.Tid, record.TargetTid, registers);
+        return true;
     }
 }

@@ -16,7 +16,7 @@ public sealed class Unwinder
     private readonly PclnTable pcln;
     private readonly ulong loadBias;
     private readonly int framesMax;
-    private readonly Architecture architecture;
+    private readonly bool isArm64;
     private readonly Dictionary<ulong, PcFacts> knownPcs = [];
     private readonly List<PclnFrame> scratch = [];
 
@@ -29,7 +29,7 @@ public sealed class Unwinder
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(framesMax);
         this.pcln = pcln;
-        this.architecture = architecture;
+        isArm64 = architecture == Architecture.Arm64;
         this.loadBias = loadBias;
         this.framesMax = framesMax;
     }
@@ -94,7 +94,7 @@ public sealed class Unwinder
         ulong framePointer = registers.FramePointer.Value;
         ulong returnAddressAt = sp + (ulong)delta;
         ulong cfa = returnAddressAt + 8;
-        if (architecture == Architecture.Arm64)
+        if (isArm64)
         {
             // The return address is at the bottom of the frame; the caller's SP is SP + delta.
             returnAddressAt = sp;
@@ -108,7 +108,7 @@ public sealed class Unwinder
         isCopied = stack.TryReadWord(returnAddressAt, out ulong returnAddress);
         if (!isCopied)
             return false;
-        ulong savedAt = architecture == Architecture.Arm64 ? sp - 8 : returnAddressAt - 8;
+        ulong savedAt = isArm64 ? sp - 8 : returnAddressAt - 8;
         if (delta >= 8 && stack.TryReadWord(savedAt, out ulong saved) && saved > savedAt && saved < stack.End)
             framePointer = saved;
         registers = new Registers(new(returnAddress), new(cfa), new(framePointer));
