@@ -25,6 +25,7 @@ struct se_control {
 	uint64_t count;
 	uint64_t stack_bytes_max;
 	uint64_t abort;
+	uint64_t deadline; /* CLOCK_MONOTONIC, which is bpf_ktime_get_ns */
 	uint64_t next_block;
 	uint64_t next_chunk;
 	uint64_t next_note;

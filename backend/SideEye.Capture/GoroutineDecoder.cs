@@ -52,7 +52,7 @@ internal sealed class GoroutineDecoder
     {
         foreach (ReadOnlyMemory<byte> region in records.Regions)
             ReadSurroundings(region);
-        starts = new StackStarts(binary.Layout, binary.Architecture, unwinder, memory, threads);
+        starts = new StackStarts(binary, unwinder, memory, threads);
         foreach (ReadOnlyMemory<byte> region in records.Regions)
         {
             RecordCursor cursor = new(region);
@@ -125,6 +125,8 @@ internal sealed class GoroutineDecoder
                 $"only the innermost {limits.StackBytesMax} bytes of the stack were copied",
             StackEnd.CopyLimit when record.Flags.HasFlag(NativeGoroutineFlags.StackUnreadable) =>
                 "the stack's memory could not be read",
+            StackEnd.CopyLimit when stack.End == stack.Start && records.Result.Truncated != 0 =>
+                "the pause limit was reached before the stack was copied",
             StackEnd.CopyLimit => $"the stack ends unexpectedly at {last.StackPointer}",
             StackEnd.ForeignCode => $"the caller at {last.ProgramCounter} is not Go code of this program",
             _ => $"no table says where the caller of {last.ProgramCounter} is",
@@ -158,17 +160,21 @@ internal sealed class GoroutineDecoder
         return false;
     }
 
-    /// <summary>The longest of the bounds that are known.</summary>
+    /// <summary>
+    /// A sleeper's timer is exact; else the longest of the bounds that are known. The runtime's may be too long by the
+    /// mark phase of one collection: a goroutine found waiting gets the collection's start (runtime/mgcmark.go,
+    /// markroot).
+    /// </summary>
     private WaitBound? WaitOf(in GoroutineView g, in StackBytes stack)
     {
         long now = (long)records.Result.MonotonicNs;
+        if (SleepStart(g, stack) is long slept && slept <= now)
+            return new WaitBound(now - slept, WaitBound.Timer);
         WaitBound? bound = null;
         if (g.Status == GoroutineStatus.Waiting && g.WaitSince > 0 && g.WaitSince <= now)
             bound = new WaitBound(now - g.WaitSince, WaitBound.Runtime);
         if (records.Clock?.FirstSeenNs(g) is long seen && seen <= now)
             bound = WaitBound.Longer(bound, new WaitBound(now - seen, WaitBound.Observed));
-        if (SleepStart(g, stack) is long slept && slept <= now)
-            bound = WaitBound.Longer(bound, new WaitBound(now - slept, WaitBound.Timer));
         return bound;
     }
 

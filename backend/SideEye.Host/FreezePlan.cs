@@ -11,7 +11,7 @@ internal sealed class FreezePlan : IDisposable
 {
     // One worker is as fast for few goroutines: waking the second costs more than it saves.
     private const int GoroutinesPerWorker = 512;
-    private const double RoomToGrow = 1.5;
+    private const double RoomToGrow = 1.25;
     private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(5);
 
     private readonly GoProcess process;

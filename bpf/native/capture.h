@@ -75,7 +75,9 @@ void se_ticks_stop(timer_t timer);
 /* freeze.c: each returns an enum se_outcome */
 uint32_t se_freeze(struct se_capture *capture);
 void se_resume(struct se_capture *capture);
-int se_wait(struct se_capture *capture, struct se_thread *thread, int *status);
+enum se_waited { SE_WAITED_STOPPED, SE_WAITED_GONE, SE_WAITED_TICK };
+enum se_waited se_wait_once(struct se_thread *thread, int *status);
+enum se_waited se_wait(struct se_capture *capture, struct se_thread *thread, int *status);
 
 /* read_vm.c */
 typedef bool se_claim(void *context, uint64_t *first, uint64_t *count);

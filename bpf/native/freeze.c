@@ -147,25 +147,47 @@ static uint32_t seize_new(struct se_capture *capture, uint32_t *added)
 	return outcome;
 }
 
-/* Waits until the thread stops. 0: stopped; 1: it has ended; -1: the deadline has passed. */
-int se_wait(struct se_capture *capture, struct se_thread *thread, int *status)
+/* The wait status of a thread that stands in a ptrace stop, from what stopped it: see ptrace(2), PTRACE_GETSIGINFO and
+ * PTRACE_EVENT_STOP. False when it does not stand. */
+static bool standing(pid_t tid, int *status)
 {
-	for (;;) {
-		pid_t waited = waitpid(thread->tid, status, __WALL);
+	siginfo_t why;
+	int event;
 
-		if (waited == thread->tid) {
-			if (WIFSTOPPED(*status))
-				return 0;
-			thread->seized = false;
-			return 1;
-		}
-		if (errno != EINTR) {
-			thread->seized = false;
-			return 1;
-		}
-		if (se_is_late(capture))
-			return -1;
-	}
+	if (ptrace(PTRACE_GETSIGINFO, tid, NULL, &why))
+		return false;
+	event = why.si_code >> 8;
+	*status = (event == PTRACE_EVENT_STOP ? event << 16 : 0) | why.si_signo << 8 | 0x7f;
+	return true;
+}
+
+/*
+ * Waits for the next stop of a thread, or for the next tick of the clock.
+ *
+ * A runtime that shares our process may wait for its children, and takes the news of a stop away when the target is a
+ * child of ours (.NET does, on each SIGCHLD). So at each tick the thread itself is asked.
+ */
+enum se_waited se_wait_once(struct se_thread *thread, int *status)
+{
+	pid_t waited = waitpid(thread->tid, status, __WALL);
+
+	if (waited == thread->tid && WIFSTOPPED(*status))
+		return SE_WAITED_STOPPED;
+	if (waited < 0 && errno == EINTR)
+		return standing(thread->tid, status) ? SE_WAITED_STOPPED : SE_WAITED_TICK;
+	thread->seized = false;
+	return SE_WAITED_GONE;
+}
+
+/* The same until the deadline: then SE_WAITED_TICK. */
+enum se_waited se_wait(struct se_capture *capture, struct se_thread *thread, int *status)
+{
+	enum se_waited waited;
+
+	do
+		waited = se_wait_once(thread, status);
+	while (waited == SE_WAITED_TICK && !se_is_late(capture));
+	return waited;
 }
 
 static bool accepts_probe_signal(pid_t tid)
@@ -177,23 +199,23 @@ static bool accepts_probe_signal(pid_t tid)
 	return !(mask & (1ULL << (SE_PROBE_SIGNAL - 1)));
 }
 
-static int wait_stopped(struct se_capture *capture, struct se_thread *thread)
+static enum se_waited wait_stopped(struct se_capture *capture, struct se_thread *thread)
 {
 	int status = 0;
-	int waited = se_wait(capture, thread, &status);
+	enum se_waited waited = se_wait(capture, thread, &status);
 
-	if (waited)
+	if (waited != SE_WAITED_STOPPED)
 		return waited;
 	if (se_read_registers(thread->tid, &thread->registers)) {
 		thread->seized = false; /* killed in its stop */
-		return 1;
+		return SE_WAITED_GONE;
 	}
 	thread->stopped = true;
 	if (status >> 16 == PTRACE_EVENT_STOP)
 		thread->can_work = WSTOPSIG(status) == SIGTRAP && accepts_probe_signal(thread->tid);
 	else
 		thread->pending_signal = WSTOPSIG(status); /* caught on its way to a handler: hand it on later */
-	return 0;
+	return SE_WAITED_STOPPED;
 }
 
 /* Stops all seized threads that are not stopped yet. */
@@ -208,7 +230,7 @@ static uint32_t stop_all(struct se_capture *capture)
 	for (uint32_t i = 0; i < capture->thread_count; i++) {
 		struct se_thread *thread = &capture->threads[i];
 
-		if (thread->seized && !thread->stopped && wait_stopped(capture, thread) < 0)
+		if (thread->seized && !thread->stopped && wait_stopped(capture, thread) == SE_WAITED_TICK)
 			return fail(capture, SE_OUTCOME_NOT_STOPPED, thread->tid);
 	}
 	return SE_OUTCOME_DONE;

@@ -5,7 +5,6 @@
  * anything of their own.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -61,7 +60,7 @@ static uint32_t bring_to_signal(struct se_capture *capture)
 		if (thread->worker != SE_WORKER_CHOSEN)
 			continue;
 		thread->worker = SE_WORKER_NO;
-		if (se_wait(capture, thread, &status))
+		if (se_wait(capture, thread, &status) != SE_WAITED_STOPPED)
 			continue;
 		thread->stopped = true;
 		if (status >> 16)
@@ -130,17 +129,10 @@ static bool any_started(const struct se_control *control)
 static void wait_for_worker(struct se_capture *capture, struct se_control *control, struct se_thread *thread)
 {
 	uint64_t patience = se_monotonic_ns() + LATE_WORKER_NS;
+	enum se_waited waited;
 	int status = 0;
 
-	for (;;) {
-		pid_t waited = waitpid(thread->tid, &status, __WALL);
-
-		if (waited == thread->tid && WIFSTOPPED(status))
-			break;
-		if (waited == thread->tid || errno != EINTR) {
-			thread->seized = false; /* killed */
-			return;
-		}
+	while ((waited = se_wait_once(thread, &status)) == SE_WAITED_TICK) {
 		if (se_is_late(capture)) {
 			__atomic_store_n(&control->abort, 1, __ATOMIC_RELAXED);
 			if (se_monotonic_ns() > capture->deadline + LATE_WORKER_NS)
@@ -150,6 +142,8 @@ static void wait_for_worker(struct se_capture *capture, struct se_control *contr
 			se_read_vm(capture, claim_block, control);
 		}
 	}
+	if (waited == SE_WAITED_GONE)
+		return;
 	thread->stopped = true;
 	if (!(status >> 16))
 		thread->pending_signal = WSTOPSIG(status);
@@ -173,6 +167,7 @@ static void arm(struct se_capture *capture, struct se_control *control)
 {
 	control->allgs = capture->allgs;
 	control->count = capture->count;
+	control->deadline = capture->deadline;
 	if (getrandom(&control->nonce, sizeof(control->nonce), GRND_NONBLOCK) != sizeof(control->nonce))
 		control->nonce = se_monotonic_ns();
 	control->nonce |= 1; /* 0 means: not armed */

@@ -94,6 +94,21 @@ static void take(struct se_capture *capture)
 	result->pause_ns = frozen ? se_monotonic_ns() - frozen : 0;
 }
 
+/*
+ * Every stop of a traced thread would raise SIGCHLD here, and a runtime that shares our process answers that by waiting
+ * for its children (.NET's Process does): a waste, and when the target is one of them, the news of its stop is taken
+ * away and misread as its end. Stops are nobody's business but ours.
+ */
+static void keep_stops_quiet(void)
+{
+	struct sigaction action;
+
+	if (sigaction(SIGCHLD, NULL, &action) || action.sa_handler == SIG_IGN || action.sa_flags & SA_NOCLDSTOP)
+		return;
+	action.sa_flags |= SA_NOCLDSTOP;
+	sigaction(SIGCHLD, &action, NULL);
+}
+
 /* On a saturated host every wake-up of ours would wait for a time slice while the target stands still. Best effort:
  * needs CAP_SYS_NICE, and all waits have deadlines. */
 static void prefer_us(void)
@@ -127,6 +142,7 @@ static int run_on_own_thread(struct se_capture *capture)
 	pthread_t thread;
 	int error;
 
+	keep_stops_quiet();
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = pthread_create(&thread, NULL, run, capture);

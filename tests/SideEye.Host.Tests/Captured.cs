@@ -8,7 +8,8 @@ using Xunit;
 namespace SideEye.Host.Tests;
 
 /// <summary>A frame as the tables tell it.</summary>
-internal sealed record CapturedFrame(string Function, string? Package, string? File, int? Line, ulong? Pc, bool IsInlined);
+internal sealed record CapturedFrame(string Function, string? Package, string? File, int? Line, ulong? Pc,
+    bool IsInlined);
 
 /// <summary>A goroutine as the tables tell it, with its frames.</summary>
 internal sealed record CapturedGoroutine
@@ -120,13 +121,16 @@ internal sealed class Captured : ITableSink
                 Assert.Equal(frames.Count, Int32(batch, "frame_index", row));
                 frames.Add(new CapturedFrame(
                     Text(batch, "function", row)!, Text(batch, "package", row), Text(batch, "file", row),
-                    Int32(batch, "line", row), ((UInt64Array)batch.Column("pc")).GetValue(row), Bool(batch, "is_inlined", row)));
+                    Int32(batch, "line", row), ((UInt64Array)batch.Column("pc")).GetValue(row), Bool(batch,
+                        "is_inlined", row)));
             }
         }
-        Goroutines = [.. goroutineBatches.SelectMany(batch => Enumerable.Range(0, batch.Length).Select(row => Row(batch, row, stacks)))];
+        Goroutines = [.. goroutineBatches.SelectMany(batch => Enumerable.Range(0, batch.Length).Select(row => Row(
+            batch, row, stacks)))];
     }
 
-    private static CapturedGoroutine Row(RecordBatch batch, int row, Dictionary<long, List<CapturedFrame>> stacks) => new()
+    private static CapturedGoroutine Row(RecordBatch batch, int row, Dictionary<long, List<CapturedFrame>> stacks) =>
+        new()
     {
         Id = Int64(batch, "goroutine_id", row)!.Value,
         Status = Text(batch, "status", row),
@@ -146,11 +150,15 @@ internal sealed class Captured : ITableSink
         Frames = Int64(batch, "stack_id", row) is long id ? stacks[id] : [],
     };
 
-    private static string? Text(RecordBatch batch, string column, int row) => ((StringArray)batch.Column(column)).GetString(row);
+    private static string? Text(RecordBatch batch, string column, int row) => ((StringArray)batch.Column(
+        column)).GetString(row);
 
-    private static long? Int64(RecordBatch batch, string column, int row) => ((Int64Array)batch.Column(column)).GetValue(row);
+    private static long? Int64(RecordBatch batch, string column, int row) => ((Int64Array)batch.Column(
+        column)).GetValue(row);
 
-    private static int? Int32(RecordBatch batch, string column, int row) => ((Int32Array)batch.Column(column)).GetValue(row);
+    private static int? Int32(RecordBatch batch, string column, int row) => ((Int32Array)batch.Column(
+        column)).GetValue(row);
 
-    private static bool Bool(RecordBatch batch, string column, int row) => ((BooleanArray)batch.Column(column)).GetValue(row)!.Value;
+    private static bool Bool(RecordBatch batch, string column, int row) => ((BooleanArray)batch.Column(
+        column)).GetValue(row)!.Value;
 }

@@ -7,7 +7,8 @@ namespace SideEye.Host.Tests;
 /// <summary>Holds captured stacks against the program's own view of itself.</summary>
 internal static partial class Oracle
 {
-    /// <summary>Differences between our frames and those of a crash dump, which shows every frame; empty when they agree.</summary>
+    /// <summary>Differences between our frames and those of a crash dump, which shows every frame; empty when they
+    /// agree.</summary>
     public static string Differences(CapturedGoroutine ours, DumpedGoroutine theirs)
     {
         List<string> mine = [.. ours.Frames.Select(frame => Line(frame.Function, frame.File, frame.Line))];
@@ -25,7 +26,8 @@ internal static partial class Oracle
         {
             string left = i < mine.Count ? mine[i] : "-";
             string right = i < told.Count ? told[i] : "-";
-            text.Append(left == right ? "    " : " !! ").Append(left).Append(left == right ? "" : $"   <>   {right}").Append('\n');
+            text.Append(left == right ? "    " : " !! ").Append(left).Append(left == right ? ""
+                : $"   <>   {right}").Append('\n');
         }
         return text.ToString();
     }

@@ -1,3 +1,4 @@
+using SideEye.Capture;
 using SideEye.Testing;
 using Xunit;
 
@@ -40,23 +41,30 @@ public sealed class StackOracleTests
         await AssertAgrees(target);
     }
 
+    /// <summary>The runtime prints the outermost fifty frames of the deepest stack: it must be captured
+    /// whole.</summary>
+    private static readonly CaptureLimits WholeStacks =
+        Captured.Patient with { StackFramesMax = 5000, StackBytesMax = 64 << 20 };
+
     private static async Task AssertAgrees(GoTarget target)
     {
         IReadOnlyDictionary<string, NamedGoroutine> named = await target.NamedGoroutinesAsync();
 
-        Captured captured = await Captured.TakeAsync(target.ProcessId);
+        Captured captured = await Captured.TakeAsync(target.ProcessId, limits: WholeStacks);
         GoroutineDump dump = await target.CrashAsync();
 
         Assert.Equal(captured.Goroutines.Count, captured.Goroutines.DistinctBy(goroutine => goroutine.Id).Count());
         Assert.All(named.Values, goroutine => Assert.Single(captured.Goroutines, mine => mine.Id == goroutine.Id));
         List<DumpedGoroutine> comparable = [.. dump.Goroutines.Where(theirs => IsComparable(theirs, captured))];
         Assert.True(comparable.Count >= named.Count, $"only {comparable.Count} stacks can be compared");
-        string differences = string.Join('\n', comparable.Select(theirs => Oracle.Differences(captured[theirs.Id], theirs)).Where(text => text != ""));
+        string differences = string.Join('\n', comparable.Select(theirs => Oracle.Differences(captured[theirs.Id],
+            theirs)).Where(text => text != ""));
         Assert.True(differences == "", differences);
         Assert.All(comparable, theirs => AssertCreation(captured[theirs.Id], theirs));
     }
 
-    /// <summary>The runtime's own goroutines may move between the two looks; a goroutine 0 is a thread's own stack.</summary>
+    /// <summary>The runtime's own goroutines may move between the two looks; a goroutine 0 is a thread's own
+    /// stack.</summary>
     private static bool IsComparable(DumpedGoroutine theirs, Captured captured) =>
         theirs.Id != 0 && !theirs.IsStackUnavailable && theirs.State != "running"
         && captured.Goroutines.FirstOrDefault(mine => mine.Id == theirs.Id) is { IsSystem: false };

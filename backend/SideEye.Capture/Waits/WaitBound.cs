@@ -16,7 +16,7 @@ public readonly record struct WaitBound(long Nanoseconds, string Source)
     /// <summary>time.Sleep: its argument and its deadline give the start exactly.</summary>
     public const string Timer = "timer";
 
-    /// <summary>The longer of two bounds, since both are true.</summary>
+    /// <summary>The longer of two lower bounds.</summary>
     public static WaitBound? Longer(WaitBound? left, WaitBound? right) =>
         left is null || right?.Nanoseconds > left.Value.Nanoseconds ? right : left;
 }

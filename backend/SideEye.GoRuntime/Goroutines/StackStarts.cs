@@ -11,32 +11,34 @@ namespace SideEye.GoRuntime.Goroutines;
 public sealed class StackStarts
 {
     // x86-64 rt_sigframe as the handler sees it: ucontext, in it uc_mcontext.gregs at 40
-    // (arch/x86/include/asm/sigframe.h, uapi/asm/ucontext.h, uapi/asm/sigcontext.h).
+    // (Linux, arch/x86/include: asm/sigframe.h, uapi/asm/ucontext.h, uapi/asm/sigcontext.h).
     private const ulong MachineContextOffset = 40;
     private const int ContextRbp = 80;
     private const int ContextRsp = 120;
     private const int ContextRip = 128;
-    private const int SignalFramesMax = 64;
 
     private readonly RuntimeLayout layout;
     private readonly Unwinder unwinder;
     private readonly Architecture architecture;
     private readonly ITargetMemory memory;
     private readonly Dictionary<ulong, StoppedThread> threads;
-    private readonly List<FrameKey> scratch = [];
+    private readonly PclnTable pcln;
+    private readonly GoFunction? signalEntry;
+    private readonly List<FrameKey> handlerFrames = [];
+    private readonly List<ulong> handlerStackPointers = [];
 
     /// <summary>Starts for the goroutines of one frozen process.</summary>
-    /// <param name="layout">Of the process's binary.</param>
-    /// <param name="architecture">Of the process's binary.</param>
+    /// <param name="binary">Of the process.</param>
     /// <param name="unwinder">Of the same process: signal stacks are walked to find what they interrupted.</param>
     /// <param name="memory">The ms, gsignals and signal stacks that were copied during the freeze.</param>
     /// <param name="threads">Every stopped thread.</param>
     public StackStarts(
-        RuntimeLayout layout, Architecture architecture, Unwinder unwinder, ITargetMemory memory,
-        IEnumerable<StoppedThread> threads)
+        GoBinary binary, Unwinder unwinder, ITargetMemory memory, IEnumerable<StoppedThread> threads)
     {
-        this.layout = layout;
-        this.architecture = architecture;
+        layout = binary.Layout;
+        architecture = binary.Architecture;
+        pcln = binary.Pcln;
+        signalEntry = pcln.FindByName("runtime.sigtramp");
         this.unwinder = unwinder;
         this.memory = memory;
         this.threads = [];
@@ -74,10 +76,24 @@ public sealed class StackStarts
         if (ThreadOf(g) is not StoppedThread thread)
             return ForParked(g);
         if (g.IsOnStack(thread.Registers.StackPointer.Value))
-            return new StackStart(thread.Registers, IsExact: true);
+            return ForThread(g, thread.Registers);
         if (ForInterrupted(g, thread) is StackStart interrupted)
             return interrupted;
         return ForSwitched(g);
+    }
+
+    /// <summary>
+    /// gogo loads the goroutine's SP and only then jumps to its pc: in between, the goroutine stands where it was
+    /// parked (runtime/asm_amd64.s, gogo; the body is a static function of that name).
+    /// </summary>
+    private StackStart ForThread(in GoroutineView g, in Registers registers)
+    {
+        ulong pc = registers.ProgramCounter.Value - unwinder.LoadBias;
+        bool isBeingResumed = pcln.TryFindFunction(pc, out GoFunction function)
+            && (function.FuncId == GoFuncId.Gogo || pcln.NameUtf8(function).SequenceEqual("gogo"u8));
+        return isBeingResumed
+            ? Saved(g.SchedPc, registers.StackPointer.Value, registers.FramePointer.Value)
+            : new StackStart(registers, IsExact: true);
     }
 
     /// <summary>
@@ -94,27 +110,41 @@ public sealed class StackStarts
 
     /// <summary>
     /// The thread is in a signal handler: the kernel put the interrupted registers above the handler's frames on the
-    /// signal stack. Walking out of the handler leads to the return trampoline, and SP there is the address of the
-    /// context.
+    /// signal stack.
     /// </summary>
     private StackStart? ForInterrupted(in GoroutineView g, in StoppedThread thread)
     {
         if (architecture != Architecture.Amd64 || !TryReadSignalStack(g, thread, out byte[] bytes))
             return null;
         StackBytes stack = new(thread.Registers.StackPointer.Value, bytes);
-        scratch.Clear();
-        unwinder.Walk(new StackStart(thread.Registers, IsExact: true), stack, scratch, [], out Registers last);
-        ulong context = last.StackPointer.Value + MachineContextOffset;
-        if (scratch.Count is 0 or > SignalFramesMax
-            || !stack.TryReadWord(context + ContextRip, out ulong pc)
-            || !stack.TryReadWord(context + ContextRsp, out ulong sp)
-            || !stack.TryReadWord(context + ContextRbp, out ulong bp))
+        ulong registers = SignalContext(thread, stack) + MachineContextOffset;
+        if (!stack.TryReadWord(registers + ContextRip, out ulong pc)
+            || !stack.TryReadWord(registers + ContextRsp, out ulong sp)
+            || !stack.TryReadWord(registers + ContextRbp, out ulong bp))
         {
             return null;
         }
         if (g.IsOnStack(sp))
             return new StackStart(new Registers(new(pc), new(sp), new(bp)), IsExact: true);
         return ForSwitched(g);
+    }
+
+    /// <summary>
+    /// Address of the ucontext: where SP is when runtime.sigtramp has returned to the restorer. sigtramp is marked as
+    /// the outermost function of its stack (TOPFRAME), so walks end in it; its restorer is libc's in programs with cgo.
+    /// </summary>
+    private ulong SignalContext(in StoppedThread thread, in StackBytes stack)
+    {
+        handlerFrames.Clear();
+        handlerStackPointers.Clear();
+        StackStart start = new(thread.Registers, IsExact: true);
+        unwinder.Walk(start, stack, handlerFrames, handlerStackPointers, out Registers last);
+        int entry = handlerFrames.FindIndex(frame => signalEntry?.Contains(frame.Pc) == true);
+        int delta = 0;
+        bool isInHandler = entry >= 0 && pcln.TryStackDelta(signalEntry!.Value, handlerFrames[entry].Pc, out delta);
+        return isInHandler
+            ? handlerStackPointers[entry] + (ulong)delta + 8
+            : last.StackPointer.Value; // in the restorer already
     }
 
     private bool TryReadSignalStack(in GoroutineView g, in StoppedThread thread, out byte[] bytes)

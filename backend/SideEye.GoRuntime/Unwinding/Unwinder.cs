@@ -16,25 +16,28 @@ public sealed class Unwinder
     private readonly PclnTable pcln;
     private readonly ulong loadBias;
     private readonly int framesMax;
-    private readonly Architecture architecture;
+    private readonly bool isArm64;
     private readonly Dictionary<ulong, PcFacts> knownPcs = [];
     private readonly List<PclnFrame> scratch = [];
 
-    /// <summary>
-    /// An unwinder for a process whose binary is loaded <paramref name="loadBias"/> above its link addresses.
-    /// </summary>
+    /// <summary>An unwinder for one process.</summary>
+    /// <param name="pcln">Symbol table of its binary.</param>
+    /// <param name="architecture">Of its binary.</param>
+    /// <param name="loadBias">Run-time minus link-time addresses.</param>
+    /// <param name="framesMax">Source frames after which a walk ends.</param>
     public Unwinder(PclnTable pcln, Architecture architecture, ulong loadBias, int framesMax)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(framesMax);
         this.pcln = pcln;
-        this.architecture = architecture;
+        isArm64 = architecture == Architecture.Arm64;
         this.loadBias = loadBias;
         this.framesMax = framesMax;
     }
 
-    /// <summary>
-    /// Walks from <paramref name="start"/> outwards and appends the physical frames, innermost first.
-    /// </summary>
+    /// <summary>Run-time minus link-time addresses.</summary>
+    public ulong LoadBias => loadBias;
+
+    /// <summary>Walks outwards and appends the physical frames, innermost first.</summary>
     /// <param name="start">Registers to begin with.</param>
     /// <param name="stack">The goroutine's copied stack.</param>
     /// <param name="frames">Receives the frames; not cleared.</param>
@@ -72,8 +75,8 @@ public sealed class Unwinder
         end = StackEnd.NoFrame;
         if (facts.HasDelta)
         {
-            bool isStepped = TryTableStep(facts.Delta, stack, ref registers, out bool isCopied);
-            if (isStepped && !(facts.WritesSp && !IsGo(registers)))
+            bool hasStepped = TryTableStep(facts.Delta, stack, ref registers, out bool isCopied);
+            if (hasStepped && (!facts.WritesSp || IsGo(registers)))
                 return true;
             if (!isCopied)
                 end = StackEnd.CopyLimit;
@@ -91,7 +94,7 @@ public sealed class Unwinder
         ulong framePointer = registers.FramePointer.Value;
         ulong returnAddressAt = sp + (ulong)delta;
         ulong cfa = returnAddressAt + 8;
-        if (architecture == Architecture.Arm64)
+        if (isArm64)
         {
             // The return address is at the bottom of the frame; the caller's SP is SP + delta.
             returnAddressAt = sp;
@@ -105,7 +108,7 @@ public sealed class Unwinder
         isCopied = stack.TryReadWord(returnAddressAt, out ulong returnAddress);
         if (!isCopied)
             return false;
-        ulong savedAt = architecture == Architecture.Arm64 ? sp - 8 : returnAddressAt - 8;
+        ulong savedAt = isArm64 ? sp - 8 : returnAddressAt - 8;
         if (delta >= 8 && stack.TryReadWord(savedAt, out ulong saved) && saved > savedAt && saved < stack.End)
             framePointer = saved;
         registers = new Registers(new(returnAddress), new(cfa), new(framePointer));
@@ -177,9 +180,7 @@ public sealed class Unwinder
 
         public bool WritesSp { get; init; }
 
-        /// <summary>
-        /// Called by the signal handler's trick of an injected call: the frame below stands at an exact pc.
-        /// </summary>
+        /// <summary>Put on the stack by a signal handler: the frame below stands at an exact pc.</summary>
         public bool InterruptsCaller { get; init; }
     }
 }

@@ -1,0 +1,45 @@
+namespace SideEye.Benchmarks;
+
+/// <summary>The pause by one reader: from outside, from inside, and in parts.</summary>
+/// <param name="reader">The reader asked for.</param>
+internal sealed class PauseFigures(string reader)
+{
+    private int byOthers;
+    private readonly Samples reported = new();
+    private readonly Samples[] parts = [.. SideEyeCommand.PartNames.Select(_ => new Samples())];
+
+    /// <summary>The largest gap of the target's heartbeat around the freeze.</summary>
+    public Samples SeenByTarget { get; } = new();
+
+    public void Add(SideEyeCommand taken, long largestGap)
+    {
+        SeenByTarget.Add(largestGap);
+        byOthers += taken.Reader == reader ? 0 : 1;
+        reported.Add(taken.PauseNs);
+        for (int i = 0; i < parts.Length; i++)
+            parts[i].Add(taken.Parts[SideEyeCommand.PartNames[i]]);
+    }
+
+    public void Write(Report report, double? expectedMax)
+    {
+        report.Heading($"sideeye snapshot --reader {reader}");
+        report.Row("pause as the target sees it", SeenByTarget, Unit.Time, expectedMax);
+        report.Row("pause as we report it", reported, Unit.Time, expectedMax);
+        for (int i = 0; i < parts.Length; i++)
+            report.Row(LabelOf(SideEyeCommand.PartNames[i]), parts[i], Unit.Time);
+        if (byOthers > 0)
+            report.Write($"    {byOthers} of {reported.Count} finished by another reader: no worker got a core");
+    }
+
+    private static string LabelOf(string part) => part == "trigger" ? "    of it trigger" : $"  {part}";
+}
+
+/// <summary>What a whole command takes.</summary>
+internal sealed class CommandFigures
+{
+    /// <summary>Nanoseconds from its start to its end.</summary>
+    public Samples Wall { get; } = new();
+
+    /// <summary>Bytes it had resident at most.</summary>
+    public Samples Memory { get; } = new();
+}

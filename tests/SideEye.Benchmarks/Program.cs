@@ -1,0 +1,41 @@
+using SideEye.Benchmarks;
+using SideEye.Testing;
+
+// SideEye.Benchmarks [--quick] [--no-delve]: what a snapshot costs the target and us, beside what others cost.
+// Exit code 0 unless something failed to run; figures over their expectation are marked, they do not fail the run.
+if (BenchOptions.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine("usage: SideEye.Benchmarks [--quick] [--no-delve]");
+    return 2;
+}
+
+if (!Environment.IsPrivilegedProcess)
+{
+    Console.Error.WriteLine("bench: freezing other processes takes root: sudo make bench");
+    return 1;
+}
+
+if (!File.Exists(SideEyeCommand.ExecutablePath))
+{
+    Console.Error.WriteLine($"bench: {SideEyeCommand.ExecutablePath} is missing; make build makes it");
+    return 1;
+}
+
+string? delve = options.WithDelve ? await Toolchains.DelveAsync() : null;
+Report report = new(Console.Out);
+report.Write(Machine.Describe());
+report.Write($"target: tests/targets/swarm, Go {Toolchains.Newest}, parked goroutines of depth {SizeBenchmark.Depth}; "
+    + "expectations are those of an idle machine of this size and are held against the median");
+foreach (BenchSize size in options.Sizes)
+{
+    SizeBenchmark benchmark = new(size, delve, report);
+    await benchmark.RunAsync();
+}
+
+report.Write("");
+report.Write($"load average at the end: {Machine.LoadAverage}");
+if (report.Over > 0)
+    report.Write($"{report.Over} figures over expectation; see the load before believing them");
+foreach (string failure in report.Failures)
+    report.Write($"failed to run: {failure}");
+return report.Failures.Count == 0 ? 0 : 1;
