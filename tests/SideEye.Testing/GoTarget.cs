@@ -29,8 +29,8 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
     /// <summary>What runs here.</summary>
     public GoFixture Fixture { get; }
 
-    /// <summary>Its process id.</summary>
-    public int ProcessId { get; }
+    /// <summary>Its process id, as we see it.</summary>
+    public int ProcessId { get; private set; }
 
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => process.HasExited;
@@ -40,9 +40,19 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
 
     /// <summary>Builds and starts a target, and waits until it is ready.</summary>
     /// <exception cref="InvalidOperationException">It does not build, or ended before it was ready.</exception>
-    public static async Task<GoTarget> StartAsync(GoFixture fixture, params IReadOnlyList<string> arguments)
+    public static Task<GoTarget> StartAsync(GoFixture fixture, params IReadOnlyList<string> arguments) =>
+        StartWithinAsync([], fixture, arguments);
+
+    /// <summary>
+    /// Builds a target and starts it by another command, to which its path and arguments are handed, such as
+    /// <c>unshare</c> or <c>setpriv</c>. A command that stays until its child ends must take the child with it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It does not build, or ended before it was ready.</exception>
+    public static async Task<GoTarget> StartWithinAsync(
+        IReadOnlyList<string> command, GoFixture fixture, params IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(await fixture.BuildAsync(), arguments)
+        IReadOnlyList<string> words = [.. command, await fixture.BuildAsync(), .. arguments];
+        var start = new ProcessStartInfo(words[0], words.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -55,6 +65,7 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
         try
         {
             await target.ReadGreetingAsync();
+            target.ProcessId = LastDescendant(process.Id);
             return target;
         }
         catch
@@ -150,6 +161,21 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
 
         process.WaitForExit();
         process.Dispose();
+    }
+
+    /// <summary>Targets have no children themselves.</summary>
+    private static int LastDescendant(int processId)
+    {
+        while (true)
+        {
+            var children = File.ReadAllText($"/proc/{processId}/task/{processId}/children").Split(' ');
+            if (children[0].Length == 0)
+            {
+                return processId;
+            }
+
+            processId = int.Parse(children[0], CultureInfo.InvariantCulture);
+        }
     }
 
     private async Task ReadGreetingAsync()

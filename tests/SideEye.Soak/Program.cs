@@ -1,0 +1,21 @@
+using System.Globalization;
+using SideEye.Soak;
+
+// SideEye.Soak [--minutes N]: snapshots of a churning swarm, the shop and the leader of an etcd cluster under load, one
+// after the other without a rest. Fails when anything at all goes wrong. Needs root.
+// SideEye.Soak --pid P: snapshots of that process without a rest, a line for each, until it or this program ends.
+if (args is ["--pid", var pid] && int.TryParse(pid, CultureInfo.InvariantCulture, out int processId))
+    return await RestlessLoop.RunAsync(processId);
+string minutes = args is ["--minutes", var given] ? given : "10";
+if (args.Length is not (0 or 2)
+    || !double.TryParse(minutes, CultureInfo.InvariantCulture, out double duration) || duration <= 0)
+{
+    Console.Error.WriteLine("usage: SideEye.Soak [--minutes N] | --pid P");
+    return 2;
+}
+if (!Environment.IsPrivilegedProcess)
+{
+    Console.Error.WriteLine("soak: needs root");
+    return 2;
+}
+return await SoakRun.RunAsync(TimeSpan.FromMinutes(duration));
