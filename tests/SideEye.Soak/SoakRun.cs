@@ -1,23 +1,22 @@
 using System.Diagnostics;
-using SideEye.Host;
 using SideEye.Testing;
 
 namespace SideEye.Soak;
 
-/// <summary>The whole run: targets, the loop over them, and the verdict.</summary>
+/// <summary>The whole run: targets, the snapshots of all of them at once, and the verdict.</summary>
 internal static class SoakRun
 {
     private const int EtcdClients = 4;
-    /// <summary>More than this over what it held once warm is a leak.</summary>
+
+    /// <summary>A snapshotter that holds so much more than when it was warm leaks.</summary>
     private const long GrowthKiBMax = 256 * 1024;
-    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs for <paramref name="duration"/>.</summary>
     /// <returns>The exit code: 0 when nothing went wrong.</returns>
     public static async Task<int> RunAsync(TimeSpan duration)
     {
-        Console.WriteLine("starting swarm, shop and three nodes of etcd");
+        Console.WriteLine("soak: starting swarm, shop and three nodes of etcd");
         await using GoTarget swarm = await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", "3000", "-churn");
         await using GoTarget shop = await GoTarget.StartAsync("shop", Toolchains.Newest);
         await using EtcdCluster cluster = await EtcdCluster.StartAsync(await Etcd.BuildAsync());
@@ -25,48 +24,57 @@ internal static class SoakRun
         await load.ProceedAsync(100);
         (EtcdNode leader, ulong term) = await cluster.LeaderAsync();
 
-        using BinaryCache binaries = new();
-        SoakTarget[] targets =
-        [
-            new("swarm", GoProcess.Open(swarm.ProcessId, binaries)),
-            new("shop", GoProcess.Open(shop.ProcessId, binaries)),
-            new("etcd leader", GoProcess.Open(leader.ProcessId, binaries)),
-        ];
-        long growth = await LoopAsync(targets, load, duration);
+        int problems = await SnapshotAllAsync(
+            [("swarm", swarm.ProcessId), ("shop", shop.ProcessId), ("etcd leader", leader.ProcessId)], load, duration);
 
         await load.ProceedAsync(100);
         (EtcdNode lastLeader, ulong lastTerm) = await cluster.LeaderAsync();
-        int problems = targets.Sum(target => target.Failures) + load.Errors.Count;
         foreach (string error in load.Errors)
-            Console.Error.WriteLine($"soak: {error}");
+            problems += Complain(error);
         if (lastLeader != leader || lastTerm != term)
             problems += Complain($"etcd elected a leader: the term was {term} and is {lastTerm}");
-        if (growth > GrowthKiBMax)
-            problems += Complain($"this process grew by {growth / 1024} MB");
-        Console.WriteLine(problems == 0 ? "nothing went wrong" : $"{problems} problems");
+        if (swarm.HasExited || shop.HasExited)
+            problems += Complain("a target has ended");
+        Console.WriteLine(problems == 0 ? "soak: nothing went wrong" : $"soak: {problems} problems");
         return problems == 0 ? 0 : 1;
     }
 
-    /// <returns>By how many KiB this process grew since it was warm.</returns>
-    private static async Task<long> LoopAsync(SoakTarget[] targets, EtcdLoad load, TimeSpan duration)
+    private static async Task<int> SnapshotAllAsync(
+        IReadOnlyList<(string Name, int ProcessId)> processes, EtcdLoad load, TimeSpan duration)
     {
-        long begun = Stopwatch.GetTimestamp();
-        long warm = 0;
-        for (TimeSpan shown = TimeSpan.Zero, now = TimeSpan.Zero; now < duration; now = Stopwatch.GetElapsedTime(begun))
+        using CancellationTokenSource stop = new();
+        SoakTarget[] targets = [.. processes.Select(process => new SoakTarget(process.Name, process.ProcessId))];
+        try
+        {
+            Task all = Task.WhenAll(targets.Select(target => target.RunAsync(stop.Token)));
+            long begun = Stopwatch.GetTimestamp();
+            for (TimeSpan now = default; now < duration && !all.IsCompleted; now = Stopwatch.GetElapsedTime(begun))
+            {
+                TimeSpan left = duration - now;
+                await Task.WhenAny(all, Task.Delay(left < Interval ? left : Interval));
+                Report(Stopwatch.GetElapsedTime(begun), targets, load);
+            }
+            await stop.CancelAsync();
+            await all;
+            return targets.Sum(target => target.Failures) + targets.Sum(Leaks);
+        }
+        finally
         {
             foreach (SoakTarget target in targets)
-                await target.SnapshotAsync();
-            if (now - shown < Interval)
-                continue;
-            shown = now;
-            long own = ResidentMemory.OfProcess(Environment.ProcessId);
-            if (warm == 0 && now > Warm)
-                warm = own;
-            Console.WriteLine($"{now:hh\\:mm\\:ss} own {own / 1024} MB; {string.Join("; ", targets.AsEnumerable())}; "
-                + $"{load.Operations} etcd operations, slowest {load.Slowest.TotalMilliseconds:f0} ms, {load.Errors.Count} errors");
+                await target.DisposeAsync();
         }
-        return warm == 0 ? 0 : ResidentMemory.OfProcess(Environment.ProcessId) - warm;
     }
+
+    private static void Report(TimeSpan elapsed, SoakTarget[] targets, EtcdLoad load)
+    {
+        Console.WriteLine($"{elapsed:hh\\:mm\\:ss} etcd: {load.Operations} operations, slowest "
+            + $"{load.Slowest.TotalMilliseconds:f0} ms, {load.Errors.Count} errors");
+        foreach (SoakTarget target in targets)
+            Console.WriteLine($"         {target}");
+    }
+
+    private static int Leaks(SoakTarget target) =>
+        target.GrowthKiB <= GrowthKiBMax ? 0 : Complain($"{target} grew by {target.GrowthKiB / 1024} MB");
 
     private static int Complain(string problem)
     {

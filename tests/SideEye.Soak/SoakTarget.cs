@@ -1,61 +1,69 @@
 using System.Globalization;
-using SideEye.Host;
-using SideEye.Host.Tests;
-using SideEye.Target.Native;
 
 namespace SideEye.Soak;
 
-/// <summary>A process that is snapshotted over and over, and how that went.</summary>
-internal sealed class SoakTarget(string name, GoProcess process)
+/// <summary>A process that is snapshotted over and over, and how that goes.</summary>
+internal sealed class SoakTarget(string name, int processId) : IAsyncDisposable
 {
     private const int FailuresShown = 20;
-    private readonly List<ulong> pauses = [];
+    private readonly SnapshotLoop loop = SnapshotLoop.Start(processId);
+    private readonly List<TimeSpan> pauses = [];
+    private long resident;
 
-    /// <summary>Snapshots that were not as they should be.</summary>
+    /// <summary>What went wrong, counted.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>Snapshots taken.</summary>
-    public int Snapshots => pauses.Count;
+    /// <summary>VmRSS of its snapshotter in KiB when it was warm.</summary>
+    public long WarmKiB { get; private set; }
 
-    /// <summary>Takes one snapshot and looks for anything wrong with it.</summary>
-    public async Task SnapshotAsync()
+    /// <summary>By how much its snapshotter has grown since.</summary>
+    public long GrowthKiB => resident - WarmKiB;
+
+    /// <summary>Takes in one snapshot after the other until told to stop.</summary>
+    public async Task RunAsync(CancellationToken stop)
     {
-        if (!process.IsAlive)
+        const int snapshotsToWarm = 200;
+        try
         {
-            Fail("has ended");
-            return;
+            while (await loop.NextAsync(stop) is LoopedSnapshot snapshot)
+            {
+                lock (pauses)
+                    pauses.Add(snapshot.Pause);
+                resident = snapshot.ResidentKiB;
+                if (pauses.Count <= snapshotsToWarm)
+                    WarmKiB = resident;
+                foreach (string fault in (IEnumerable<string>)[.. snapshot.Error is string error ? [error] : Array.Empty<string>(), .. snapshot.Faults])
+                    Fail($"snapshot {pauses.Count}: {fault} ({snapshot.Phases})");
+            }
+            (int exitCode, string errors) = await loop.EndAsync(stop);
+            Fail($"the snapshotter ended with {exitCode}: {errors}");
         }
-        Captured captured = await Captured.TakeAsync([process]);
-        if (captured.Outcomes[0].Result is not NativeSnapshotResult result)
+        catch (OperationCanceledException)
         {
-            Fail(captured.Outcomes[0].Error ?? "neither result nor error");
-            return;
+            // Enough.
         }
-        pauses.Add(result.PauseNs);
-        if (captured.Outcomes[0].Error is string error)
-            Fail(error);
-        if (result.Truncated != 0)
-            Fail($"truncated, {result.Late} goroutines missing");
-        if (captured.Goroutines.Count == 0)
-            Fail("no goroutines");
-        foreach (IGrouping<long, CapturedGoroutine> twice in captured.Goroutines.GroupBy(g => g.Id).Where(g => g.Count() > 1))
-            Fail($"goroutine {twice.Key} is there {twice.Count()} times");
-        foreach (CapturedGoroutine goroutine in captured.Goroutines.Where(g => g.TruncatedReason is not null))
-            Fail($"goroutine {goroutine.Id} ({goroutine.Status}): {goroutine.TruncatedReason}");
+        if (pauses.Count == 0)
+            Fail("no snapshot was taken");
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => loop.DisposeAsync();
 
     /// <summary>Counts, pauses and memory, on one line.</summary>
     public override string ToString()
     {
-        ulong[] sorted = [.. pauses.Order()];
-        string times = sorted.Length == 0 ? "no pause" : string.Create(CultureInfo.InvariantCulture,
-            $"pause median {sorted[sorted.Length / 2] / 1e6:f2} max {sorted[^1] / 1e6:f2} ms");
-        return $"{name} {Snapshots} snapshots {Failures} failed {times} {ResidentMemory.OfProcess(process.Pid) / 1024} MB";
+        TimeSpan[] sorted;
+        lock (pauses)
+            sorted = [.. pauses.Order()];
+        string times = sorted.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+            $", pause median {sorted[sorted.Length / 2].TotalMilliseconds:f2} max {sorted[^1].TotalMilliseconds:f2} ms");
+        return $"{name}: {sorted.Length} snapshots, {Failures} failures{times}, "
+            + $"{ResidentMemory.OfProcess(processId) / 1024} MB, snapshotter {resident / 1024} MB";
     }
 
     private void Fail(string problem)
     {
         if (Failures++ < FailuresShown)
-            Console.Error.WriteLine($"soak: {name}, snapshot {Snapshots}: {problem}");
+            Console.Error.WriteLine($"soak: {name}, {problem}");
     }
 }
