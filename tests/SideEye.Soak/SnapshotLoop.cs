@@ -35,6 +35,8 @@ public sealed class SnapshotLoop : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // Many live shorter than instrumentation pays for itself.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         return new SnapshotLoop(Process.Start(start) ?? throw new InvalidOperationException("cannot start SideEye.Soak"));
     }
 

@@ -139,6 +139,13 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
     /// <summary>What it has written to its standard error; ends only with the target.</summary>
     public Task<string> ErrorsAsync() => errors;
 
+    /// <summary>Ends the target by SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
