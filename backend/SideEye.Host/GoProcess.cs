@@ -85,7 +85,7 @@ public sealed class GoProcess
         bool isRead = process.Memory.TryReadUInt64(new(variables.AllGLen + LoadBias), out ulong count);
         isRead &= process.Memory.TryReadUInt64(new(variables.AllGPtr + LoadBias), out ulong array);
         if (!isRead)
-            throw process.IsAlive ? Refused(Pid) : Gone(Pid);
+            throw Refused(Pid);
         count = Math.Min(count, (ulong)goroutinesMax);
         return GoroutineScan.Read(process.Memory, Binary, array, count, feedsClock ? Clock : null);
     }
@@ -113,7 +113,8 @@ public sealed class GoProcess
     internal static TargetException Gone(int pid) =>
         new(TargetProblem.Gone, $"pid {pid} ended, or executed another program, while it was looked at");
 
-    internal static TargetException Refused(int pid) => new(
+    /// <summary>The kernel refused to show something of a process: it forbids it, or the process has just ended.</summary>
+    internal static TargetException Refused(int pid) => !new LinuxProcess(pid).IsAlive ? Gone(pid) : new(
         TargetProblem.NotPermitted,
         Privileges.IsRoot
             ? $"the kernel does not let us read pid {pid} although we are root: CAP_SYS_PTRACE is missing, "

@@ -75,8 +75,9 @@ void se_ticks_stop(timer_t timer);
 /* freeze.c: each returns an enum se_outcome */
 uint32_t se_freeze(struct se_capture *capture);
 void se_resume(struct se_capture *capture);
+bool se_same_program(const struct se_snapshot_request *request);
 enum se_waited { SE_WAITED_STOPPED, SE_WAITED_GONE, SE_WAITED_TICK };
-enum se_waited se_wait_once(struct se_thread *thread, int *status);
+enum se_waited se_wait_once(struct se_capture *capture, struct se_thread *thread, int *status);
 enum se_waited se_wait(struct se_capture *capture, struct se_thread *thread, int *status);
 
 /* read_vm.c */

@@ -79,15 +79,16 @@ static char thread_state(pid_t pid, pid_t tid)
 
 static uint32_t refused(struct se_capture *capture, pid_t tid, int error)
 {
-	char path[64];
+	char path[80];
 	long tracer;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", capture->request->pid);
+	if (error == EPERM && strchr("ZX", thread_state(capture->request->pid, tid)))
+		return SE_OUTCOME_DONE; /* has exited: no thread to stop */
+	/* Of this thread: the process's own status tells of its leader, which may be ours by now. */
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", capture->request->pid, tid);
 	tracer = status_field(path, "TracerPid:");
 	if (tracer > 0)
 		return fail(capture, SE_OUTCOME_ALREADY_TRACED, (int)tracer);
-	if (error == EPERM && strchr("ZX", thread_state(capture->request->pid, tid)))
-		return SE_OUTCOME_DONE; /* a leader that has exited: no thread to stop */
 	return fail(capture, SE_OUTCOME_NOT_PERMITTED, error);
 }
 
@@ -167,14 +168,19 @@ static bool standing(pid_t tid, int *status)
  * A runtime that shares our process may wait for its children, and takes the news of a stop away when the target is a
  * child of ours (.NET does, on each SIGCHLD). So at each tick the thread itself is asked.
  */
-enum se_waited se_wait_once(struct se_thread *thread, int *status)
+enum se_waited se_wait_once(struct se_capture *capture, struct se_thread *thread, int *status)
 {
 	pid_t waited = waitpid(thread->tid, status, __WALL);
 
 	if (waited == thread->tid && WIFSTOPPED(*status))
 		return SE_WAITED_STOPPED;
-	if (waited < 0 && errno == EINTR)
-		return standing(thread->tid, status) ? SE_WAITED_STOPPED : SE_WAITED_TICK;
+	if (waited < 0 && errno == EINTR) {
+		if (standing(thread->tid, status))
+			return SE_WAITED_STOPPED;
+		/* Of a killed process's first thread waitpid tells nothing before all others are waited for. */
+		if (!strchr("ZX", thread_state(capture->request->pid, thread->tid)))
+			return SE_WAITED_TICK;
+	}
 	thread->seized = false;
 	return SE_WAITED_GONE;
 }
@@ -185,7 +191,7 @@ enum se_waited se_wait(struct se_capture *capture, struct se_thread *thread, int
 	enum se_waited waited;
 
 	do
-		waited = se_wait_once(thread, status);
+		waited = se_wait_once(capture, thread, status);
 	while (waited == SE_WAITED_TICK && !se_is_late(capture));
 	return waited;
 }
@@ -250,7 +256,7 @@ int se_program_identity(int32_t pid, uint64_t *device, uint64_t *inode)
 }
 
 /* A process that has executed another program since it was looked at must not be read with the old one's layout. */
-static bool same_program(const struct se_snapshot_request *request)
+bool se_same_program(const struct se_snapshot_request *request)
 {
 	uint64_t device, inode;
 
@@ -302,7 +308,7 @@ uint32_t se_freeze(struct se_capture *capture)
 	capture->result->threads = stopped_threads(capture);
 	if (outcome != SE_OUTCOME_DONE)
 		return outcome;
-	if (!capture->result->threads || !same_program(capture->request))
+	if (!capture->result->threads || !se_same_program(capture->request))
 		return fail(capture, SE_OUTCOME_GONE, ESRCH);
 	if (capture->request->other_pid_namespace)
 		translate_thread_ids(capture);

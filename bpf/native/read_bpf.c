@@ -132,7 +132,7 @@ static void wait_for_worker(struct se_capture *capture, struct se_control *contr
 	enum se_waited waited;
 	int status = 0;
 
-	while ((waited = se_wait_once(thread, &status)) == SE_WAITED_TICK) {
+	while ((waited = se_wait_once(capture, thread, &status)) == SE_WAITED_TICK) {
 		if (se_is_late(capture)) {
 			__atomic_store_n(&control->abort, 1, __ATOMIC_RELAXED);
 			if (se_monotonic_ns() > capture->deadline + LATE_WORKER_NS)

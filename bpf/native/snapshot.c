@@ -86,6 +86,9 @@ static void take(struct se_capture *capture)
 		se_follow(capture);
 		if (se_is_late(capture))
 			result->truncated = 1;
+		/* Killed meanwhile: what was read last may be nothing, and nobody can tell from when on. */
+		if (!se_same_program(capture->request))
+			result->outcome = SE_OUTCOME_GONE;
 	}
 	begun = se_monotonic_ns();
 	se_resume(capture);

@@ -35,7 +35,7 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
     /// <summary>What runs here.</summary>
     public GoFixture Fixture { get; }
 
-    /// <summary>Its process id.</summary>
+    /// <summary>Its process id, as we see it.</summary>
     public int ProcessId { get; private set; }
 
     /// <summary>Whether it has ended.</summary>
@@ -46,10 +46,19 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
 
     /// <summary>Builds and starts a target, and waits until it is ready.</summary>
     /// <exception cref="InvalidOperationException">It does not build, or ended before it was ready.</exception>
-    public static async Task<GoTarget> StartAsync(GoFixture fixture, params IReadOnlyList<string> arguments)
+    public static Task<GoTarget> StartAsync(GoFixture fixture, params IReadOnlyList<string> arguments) =>
+        StartWithinAsync([], fixture, arguments);
+
+    /// <summary>
+    /// Builds a target and starts it by another command, to which its path and arguments are handed, such as
+    /// <c>unshare</c> or <c>setpriv</c>. A command that stays until its child ends must take the child with it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It does not build, or ended before it was ready.</exception>
+    public static async Task<GoTarget> StartWithinAsync(
+        IReadOnlyList<string> command, GoFixture fixture, params IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(
-            "/bin/sh", ["-c", NoChildOfOurs, "sh", await fixture.BuildAsync(), .. arguments])
+            "/bin/sh", ["-c", NoChildOfOurs, "sh", .. command, await fixture.BuildAsync(), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -62,6 +71,7 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
         try
         {
             await target.ReadGreetingAsync();
+            target.ProcessId = LastDescendant(target.ProcessId);
             return target;
         }
         catch
@@ -137,6 +147,13 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
     /// <summary>What it has written to its standard error; ends only with the target.</summary>
     public Task<string> ErrorsAsync() => errors;
 
+    /// <summary>Ends the target by SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        End();
+        await process.WaitForExitAsync();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -158,6 +175,21 @@ public sealed partial class GoTarget : IAsyncDisposable, IDisposable
         if (!process.HasExited && ProcessId > 0)
         {
             _ = kill(ProcessId, SignalKill);
+        }
+    }
+
+    /// <summary>Targets have no children themselves.</summary>
+    private static int LastDescendant(int processId)
+    {
+        while (true)
+        {
+            var children = File.ReadAllText($"/proc/{processId}/task/{processId}/children").Split(' ');
+            if (children[0].Length == 0)
+            {
+                return processId;
+            }
+
+            processId = int.Parse(children[0], CultureInfo.InvariantCulture);
         }
     }
 

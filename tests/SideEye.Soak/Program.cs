@@ -1,0 +1,22 @@
+using System.Globalization;
+using SideEye.Soak;
+
+// SideEye.Soak [--minutes N]: snapshots of a churning swarm, the shop and the leader of an etcd cluster under load,
+// without a rest. Fails when anything at all goes wrong. Needs root.
+// SideEye.Soak --pid P [FUNCTION]: snapshots of that process without a rest, a line of JSON for each, until it ends.
+bool isLoop = args is ["--pid", _] or ["--pid", _, _];
+if (isLoop && int.TryParse(args[1], CultureInfo.InvariantCulture, out int processId))
+    return await RestlessLoop.RunAsync(processId, args.Length == 3 ? args[2] : "runtime.goexit");
+string minutes = args is ["--minutes", var given] ? given : "10";
+if (args.Length is not (0 or 2)
+    || !double.TryParse(minutes, CultureInfo.InvariantCulture, out double duration) || duration <= 0)
+{
+    Console.Error.WriteLine("usage: SideEye.Soak [--minutes N] | --pid P [FUNCTION]");
+    return 2;
+}
+if (!Environment.IsPrivilegedProcess)
+{
+    Console.Error.WriteLine("soak: needs root");
+    return 2;
+}
+return await SoakRun.RunAsync(TimeSpan.FromMinutes(duration));
