@@ -94,7 +94,8 @@ internal sealed class GoroutineDecoder
         StackTable.Stack? known = frames.Count == 0 ? null : stacks.Intern(CollectionsMarshal.AsSpan(frames));
         if (known is { IsCut: true })
             cut ??= FrameLimitText;
-        CodePlace created = places.BeforeReturnAddress(g.GoPc);
+        // Nobody's go statement started the first goroutine (runtime/traceback.go, printcreatedby).
+        CodePlace created = g.Id == 1 ? default : places.BeforeReturnAddress(g.GoPc);
         CodePlace start = places.FunctionAt(g.StartPc);
         WaitBound? wait = WaitOf(g, stack);
         bool isWaiting = g.Status == GoroutineStatus.Waiting;

@@ -246,7 +246,7 @@ static void copy_labels(struct se_capture *capture)
 	if (format == SE_LABEL_FORMAT_NONE || !sort_distinct(sets))
 		return;
 	if (sets->count > SE_LABEL_SETS_MAX)
-		sets->count = SE_LABEL_SETS_MAX; /* a goroutine whose set is missing has labels NULL and says why */
+		sets->count = SE_LABEL_SETS_MAX; /* a goroutine whose set is missing says so in its labels */
 	for (uint64_t i = 0; i < sets->count && !se_is_late(capture); i++) {
 		uint64_t address = sets->items[i];
 		uint8_t *set = copy_memory(capture, address, format == SE_LABEL_FORMAT_MAP ? 8 : 24);

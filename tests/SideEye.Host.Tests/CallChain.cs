@@ -23,7 +23,10 @@ internal sealed class CallChain(GoBinary binary)
                 return $"goroutine {goroutine.Id} [{goroutine.Status}]: {problem}\n{Text(goroutine)}";
         }
         if (pcs.Count == 0 || FunctionAt(pcs[^1]).FuncId != GoFuncId.Goexit)
-            return $"goroutine {goroutine.Id} [{goroutine.Status}] does not end in goexit ({goroutine.TruncatedReason})\n{Text(goroutine)}";
+        {
+            return $"goroutine {goroutine.Id} [{goroutine.Status}] does not end in goexit "
+                + $"({goroutine.TruncatedReason})\n{Text(goroutine)}";
+        }
         return null;
     }
 
@@ -47,7 +50,8 @@ internal sealed class CallChain(GoBinary binary)
         bool mayDiffer = called.FuncId is GoFuncId.Systemstack or GoFuncId.Mcall or GoFuncId.Wrapper
             || (called.Flags & GoFuncFlags.Asm) != 0 || called.Entry == callee.Entry;
         return mayDiffer ? null
-            : $"{binary.Pcln.Name(caller)} called {binary.Pcln.Name(called)}, but the frame below is {binary.Pcln.Name(callee)}";
+            : $"{binary.Pcln.Name(caller)} called {binary.Pcln.Name(called)}, "
+                + $"but the frame below is {binary.Pcln.Name(callee)}";
     }
 
     private GoFunction FunctionAt(ulong pc) =>

@@ -40,7 +40,8 @@ public sealed class DeadlineTests
             await AssertRuns(swarm);
             return;
         }
-        Assert.Skip($"the threads never stopped within {hasty.PauseMax.TotalMilliseconds} ms: this machine is too busy");
+        Assert.Skip(
+            $"the threads never stopped within {hasty.PauseMax.TotalMilliseconds} ms: this machine is too busy");
     }
 
     private static async Task AssertRuns(GoTarget swarm)

@@ -127,7 +127,8 @@ public sealed class GoroutineFactTests
 
     private static IEnumerable<string> Comparable(Captured captured) => captured.Goroutines
         .Where(goroutine => !goroutine.IsSystem).OrderBy(goroutine => goroutine.Id)
-        .Select(goroutine => $"{goroutine with { Frames = [], WaitingForNs = null, WaitingForSource = null }} {string.Join(';', goroutine.Frames)}");
+        .Select(goroutine => $"{goroutine with { Frames = [], WaitingForNs = null, WaitingForSource = null }} "
+            + string.Join(';', goroutine.Frames));
 
     private static IEnumerable<KeyValuePair<string, string>> LabelsOf(CapturedGoroutine goroutine) =>
         (goroutine.Labels is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(goroutine.Labels)!)

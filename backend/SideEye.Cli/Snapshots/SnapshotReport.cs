@@ -8,7 +8,7 @@ namespace SideEye.Cli.Snapshots;
 /// <summary>What <c>sideeye snapshot</c> says when it is done.</summary>
 internal sealed class SnapshotReport(string path, SnapshotOutcome outcome, ReaderChoice asked)
 {
-    /// <summary>Partial when some process failed or the pause limit cut something.</summary>
+    /// <summary>Partial when some process failed; one that the pause limit cut short is marked in its row.</summary>
     public int ExitCode =>
         outcome.Processes.All(process => process.Error is null) ? Cli.ExitCode.Done : Cli.ExitCode.Partial;
 
@@ -33,7 +33,7 @@ internal sealed class SnapshotReport(string path, SnapshotOutcome outcome, Reade
             bool fellBack = asked == ReaderChoice.Automatic && result.Reader == (uint)NativeReader.VmRead;
             text.WriteLine(
                 $"pid {process.Pid}: {process.Goroutines} goroutines on {result.Threads} threads, "
-                + $"paused {Milliseconds(result.PauseNs)}{(fellBack ? " (by process_vm_readv: no BPF)" : "")}");
+                + $"paused {Milliseconds(result.PauseNs)}{(fellBack ? " (by process_vm_readv)" : "")}");
             if (result.Truncated != 0)
             {
                 Console.Error.WriteLine(
