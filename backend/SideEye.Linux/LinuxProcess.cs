@@ -15,8 +15,8 @@ public sealed class LinuxProcess(int pid)
     /// <summary>Opens the executed file even when it is deleted or in another mount namespace.</summary>
     public string ExecutablePath => $"/proc/{pid}/exe";
 
-    /// <summary>True when the process is there and not a zombie.</summary>
-    public bool IsAlive => State() is not (null or 'Z' or 'X');
+    /// <summary>True when the process is there and neither a zombie nor about to be one.</summary>
+    public bool IsAlive => State() is not (null or 'Z' or 'X') && !IsExiting();
 
     /// <summary>All process ids that /proc lists now.</summary>
     public static IEnumerable<int> Pids()
@@ -97,6 +97,18 @@ public sealed class LinuxProcess(int pid)
             return new TargetAddress(ulong.Parse(line[..dash], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         }
         return null;
+    }
+
+    /// <summary>On its way to being a zombie, a process has neither memory nor executable any more.</summary>
+    private bool IsExiting()
+    {
+        const uint exiting = 4; // PF_EXITING: include/linux/sched.h
+        string? text = ReadText("stat");
+        int end = text?.LastIndexOf(')') ?? -1;
+        // flags is field 9 (proc(5)); the first field behind the command is number 3.
+        string[] fields = end < 0 ? [] : text![(end + 2)..].Split(' ');
+        return fields.Length > 6 && uint.TryParse(fields[6], CultureInfo.InvariantCulture, out uint flags)
+            && (flags & exiting) != 0;
     }
 
     private char? State()
