@@ -113,7 +113,9 @@ public sealed class GoProcess
     internal static TargetException Gone(int pid) =>
         new(TargetProblem.Gone, $"pid {pid} ended, or executed another program, while it was looked at");
 
-    /// <summary>The kernel refused to show something of a process: it forbids it, or the process has just ended.</summary>
+    /// <summary>
+    /// The kernel refused to show something of a process: it forbids it, or the process has just ended.
+    /// </summary>
     internal static TargetException Refused(int pid) => !new LinuxProcess(pid).IsAlive ? Gone(pid) : new(
         TargetProblem.NotPermitted,
         Privileges.IsRoot
