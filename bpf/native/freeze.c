@@ -158,7 +158,7 @@ static bool standing(pid_t tid, int *status)
 	if (ptrace(PTRACE_GETSIGINFO, tid, NULL, &why))
 		return false;
 	event = why.si_code >> 8;
-	*status = (event == PTRACE_EVENT_STOP ? event << 16 : 0) | why.si_signo << 8 | 0x7f;
+	*status = event == PTRACE_EVENT_STOP ? why.si_code << 8 | 0x7f : why.si_signo << 8 | 0x7f;
 	return true;
 }
 
