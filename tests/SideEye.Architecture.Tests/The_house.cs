@@ -11,24 +11,30 @@ public sealed partial class The_house
         ["SideEye.Elf"] = ["SideEye.Target"],
         ["SideEye.Dwarf"] = ["SideEye.Elf", "SideEye.Target"],
         ["SideEye.GoRuntime"] = ["SideEye.Dwarf", "SideEye.Elf", "SideEye.Target"],
-        ["SideEye.Capture"] = ["SideEye.GoRuntime", "SideEye.Target"],
+        ["SideEye.Spec"] = [],
+        ["SideEye.Probes"] =
+        [
+            "SideEye.Dwarf", "SideEye.Elf", "SideEye.GoRuntime", "SideEye.Spec", "SideEye.Target",
+        ],
+        ["SideEye.Capture"] = ["SideEye.GoRuntime", "SideEye.Probes", "SideEye.Target"],
         ["SideEye.Linux"] = ["SideEye.Target"],
         ["SideEye.Bpf"] = ["SideEye.Linux", "SideEye.Target"],
         ["SideEye.Host"] =
         [
             "SideEye.Bpf", "SideEye.Capture", "SideEye.Dwarf", "SideEye.Elf", "SideEye.GoRuntime", "SideEye.Linux",
-            "SideEye.Target",
+            "SideEye.Probes", "SideEye.Spec", "SideEye.Target",
         ],
         ["SideEye.Store"] = [],
-        ["SideEye.Cli"] = ["SideEye.Host", "SideEye.Store"],
+        ["SideEye.Cli"] = ["SideEye.Host", "SideEye.Spec", "SideEye.Store"],
     };
 
     private static readonly Dictionary<string, string[]> MayBuy = new()
     {
         ["SideEye.Elf"] = ["ZstdSharp.Port"],
         ["SideEye.GoRuntime"] = ["Iced"],
+        ["SideEye.Spec"] = ["YamlDotNet"],
         ["SideEye.Capture"] = ["Apache.Arrow", "System.IO.Hashing"],
-        ["SideEye.Store"] = ["Apache.Arrow", "DuckDB.NET.Data.Full"],
+        ["SideEye.Store"] = ["Apache.Arrow", "DuckDB.NET.Data.Full", "Microsoft.Data.Sqlite"],
         ["SideEye.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 

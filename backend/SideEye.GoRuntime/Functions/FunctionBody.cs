@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+
+namespace SideEye.GoRuntime.Functions;
+
+/// <summary>
+/// Machine code of a function: the function itself, or one copy of it that was inlined into another.
+/// </summary>
+/// <param name="Function">Name as in the symbol table: <c>net/http.(*conn).serve</c>.</param>
+/// <param name="Container">The function that has the code; the same as <paramref name="Function"/> when it is not
+/// inlined.</param>
+/// <param name="ContainerEntry">Link-time address of the container's first instruction.</param>
+/// <param name="InlineDepth">0 for the function itself; for an inlined copy how many calls it is away from the
+/// container (1: the container calls it).</param>
+/// <param name="Code">Its pc ranges, link-time, sorted.</param>
+/// <param name="Variables">Its variables, parameters first, in the order of the debug information.</param>
+public sealed record FunctionBody(
+    string Function,
+    string Container,
+    ulong ContainerEntry,
+    int InlineDepth,
+    ImmutableArray<PcSpan> Code,
+    ImmutableArray<GoVariable> Variables)
+{
+    /// <summary>True for a copy that was inlined.</summary>
+    public bool IsInlined => InlineDepth > 0;
+}

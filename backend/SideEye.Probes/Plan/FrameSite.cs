@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using SideEye.GoRuntime.Functions;
+using SideEye.GoRuntime.Types;
+
+namespace SideEye.Probes.Plan;
+
+/// <summary>What a physical frame gives while its pc lies in a range.</summary>
+/// <param name="Low">First link-time pc.</param>
+/// <param name="High">First pc behind.</param>
+/// <param name="Rows">The rows: one per captured function whose code this is, its own or inlined.</param>
+public sealed record FrameSite(ulong Low, ulong High, ImmutableArray<SiteRow> Rows);
+
+/// <summary>The row of one function at a site.</summary>
+/// <param name="Table">Index in <see cref="CapturePlan.Tables"/>.</param>
+/// <param name="InlineDepth">As <see cref="FunctionBody.InlineDepth"/>: tells which frame of the inlined chain it is.
+/// </param>
+/// <param name="Sources">Where each column of the table comes from.</param>
+public sealed record SiteRow(int Table, int InlineDepth, ImmutableArray<ValueSource> Sources);
+
+/// <summary>Where the value of a column is to be found at one site.</summary>
+/// <param name="Root">Type of the variable that the expression starts from.</param>
+/// <param name="Pieces">Where that variable is; for an escaped one, the pointer to it. Empty when
+/// <paramref name="Unavailable"/> says why there is none.</param>
+/// <param name="IsEscaped">True when <paramref name="Pieces"/> hold a pointer to the variable.</param>
+/// <param name="Path">The steps from the variable to the value.</param>
+/// <param name="Unavailable">Why there is no value here whatever the memory says, as in
+/// <c>capture_errors.reason</c>; else null.</param>
+public sealed record ValueSource(
+    GoType Root, ImmutableArray<VariablePiece> Pieces, bool IsEscaped, ImmutableArray<PathStep> Path,
+    string? Unavailable);

@@ -1,0 +1,32 @@
+namespace SideEye.Spec.Expressions;
+
+/// <summary>A path from a variable to a value, in Go's own notation.</summary>
+public abstract record Expression;
+
+/// <summary>A variable of the function, or a package-level one: <c>req</c>, <c>main.cache</c>.</summary>
+/// <param name="Name">Its name; with package when there is one, the path in quotes where it has a slash:
+/// <c>"net/http".DefaultClient</c>.</param>
+/// <param name="Package">Import path of the package, or null for a variable of the function or of its package.</param>
+public sealed record NameExpression(string Name, string? Package = null) : Expression;
+
+/// <summary>A field; pointers on the way are followed, fields of embedded structs are promoted.</summary>
+public sealed record FieldExpression(Expression Operand, string Field) : Expression;
+
+/// <summary>An element of an array, slice or string.</summary>
+public sealed record IndexExpression(Expression Operand, long Index) : Expression;
+
+/// <summary>The element of a map under a constant key: a string, integer or bool in Go's notation.</summary>
+/// <param name="Operand">The map.</param>
+/// <param name="Key">A <see cref="string"/>, <see cref="long"/>, or <see cref="bool"/>.</param>
+public sealed record KeyExpression(Expression Operand, object Key) : Expression;
+
+/// <summary>What a pointer points to: <c>*p</c>.</summary>
+public sealed record DereferenceExpression(Expression Operand) : Expression;
+
+/// <summary><c>len(x)</c> or <c>cap(x)</c>.</summary>
+public sealed record LengthExpression(Expression Operand, bool IsCapacity) : Expression;
+
+/// <summary>The value in an interface when it has this type: <c>v.(*main.T)</c>.</summary>
+/// <param name="Operand">The interface.</param>
+/// <param name="Type">Name of the type, with the package's whole path.</param>
+public sealed record AssertionExpression(Expression Operand, string Type) : Expression;
