@@ -48,15 +48,18 @@ internal sealed class SnapshotReport(string path, SnapshotOutcome outcome, Reade
 
     private void WriteJson(Stream output)
     {
-        using Utf8JsonWriter json = new(output, JsonValues.Options);
-        json.WriteStartObject();
-        json.WriteString("snapshot_id", outcome.SnapshotId);
-        json.WriteString("file", path);
-        json.WriteStartArray("processes");
-        foreach (ProcessOutcome process in outcome.Processes)
-            WriteProcess(json, process);
-        json.WriteEndArray();
-        json.WriteEndObject();
+        using (Utf8JsonWriter json = new(output, JsonValues.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("snapshot_id", outcome.SnapshotId);
+            json.WriteString("file", path);
+            json.WriteStartArray("processes");
+            foreach (ProcessOutcome process in outcome.Processes)
+                WriteProcess(json, process);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        output.Write("\n"u8);
     }
 
     private static void WriteProcess(Utf8JsonWriter json, ProcessOutcome process)
