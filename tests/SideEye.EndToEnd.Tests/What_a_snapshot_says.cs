@@ -60,6 +60,27 @@ public sealed class What_a_snapshot_says : IDisposable
             listed.RootElement.EnumerateArray(), row => row.GetProperty("pid").GetInt32() == swarm.ProcessId);
     }
 
+    [Theory]
+    [InlineData("", 10)]
+    [InlineData("nice -n 15", 15)]
+    [InlineData("setpriv --bounding-set=-sys_nice", 0)]
+    public async Task It_lets_others_go_first_where_it_can_raise_itself_for_the_pause(string within, int nice)
+    {
+        Requires.Bpf();
+        Requires.Program("setpriv");
+        await using GoTarget swarm = await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", "10");
+        // While it watches, for three seconds, look at its threads.
+        CommandRun run = SideEyeProcess.Shell(
+            $"{within} $SIDEEYE snapshot --pid {swarm.ProcessId} --out {Out} --watch 3 --pause-max 20000 >&2 & "
+            + "sleep 2; cat /proc/$!/task/*/stat; wait $!");
+        Assert.Equal(0, run.ExitCode);
+        string[] threads = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(threads.Length > 3, "a .NET process has more than that");
+        // nice is field 19 (proc(5)); the first field behind the command is number 3.
+        Assert.All(threads, thread => Assert.Equal(
+            nice, int.Parse(thread[(thread.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture)));
+    }
+
     private CommandRun Snapshot(GoTarget target, params string[] options) => SideEyeProcess.Run(
         [
             "snapshot", "--pid", target.ProcessId.ToString(CultureInfo.InvariantCulture), "--out", Out, .. options,
