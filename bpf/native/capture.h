@@ -56,6 +56,7 @@ struct se_capture {
 	uint64_t count; /* of its entries that we read */
 	struct se_address_list notes; /* goroutine records of ours that need a second look, as pointers */
 	struct se_address_list scratch;
+	uint32_t following; /* of enum se_truncation: what is missing when the arena is full */
 };
 
 struct se_output {

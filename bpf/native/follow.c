@@ -41,7 +41,7 @@ static uint8_t *copy_memory(struct se_capture *capture, uint64_t address, uint64
 		return NULL;
 	header = se_arena_take(capture->arena, sizeof(*header) + sizeof(*memory) + bytes);
 	if (!header) {
-		capture->result->truncated = 1;
+		capture->result->truncated |= capture->following | SE_TRUNCATION_ROOM;
 		return NULL;
 	}
 	memory = (void *)(header + 1);
@@ -247,10 +247,15 @@ static void copy_labels(struct se_capture *capture)
 		return;
 	if (sets->count > SE_LABEL_SETS_MAX)
 		sets->count = SE_LABEL_SETS_MAX; /* a goroutine whose set is missing says so in its labels */
-	for (uint64_t i = 0; i < sets->count && !se_is_late(capture); i++) {
+	for (uint64_t i = 0; i < sets->count; i++) {
 		uint64_t address = sets->items[i];
-		uint8_t *set = copy_memory(capture, address, format == SE_LABEL_FORMAT_MAP ? 8 : 24);
+		uint8_t *set;
 
+		if (se_is_late(capture)) {
+			capture->result->truncated |= SE_TRUNCATION_LABELS;
+			break;
+		}
+		set = copy_memory(capture, address, format == SE_LABEL_FORMAT_MAP ? 8 : 24);
 		se_batch_flush(&batch);
 		if (!was_read(set))
 			continue;
@@ -282,6 +287,15 @@ static void copy_threads(struct se_capture *capture)
 	}
 }
 
+/* False for a goroutine that is looked at again for its labels alone. */
+static bool has_deferred(const struct se_capture *capture, const struct se_goroutine_record *record)
+{
+	uint32_t status = SE_G_U32(g_of(record), capture->request->layout.g_status) & ~GO_SCAN_BIT;
+
+	return record->flags & (SE_GOROUTINE_FLAGS_G_UNREADABLE | SE_GOROUTINE_FLAGS_STACK_DEFERRED) ||
+	       status == GO_RUNNING || status == GO_SYSCALL;
+}
+
 /* First round: ms, and stacks whose place is known. Second: the signal stacks' g. Third: stacks of running ones. */
 static void copy_deferred(struct se_capture *capture)
 {
@@ -289,10 +303,16 @@ static void copy_deferred(struct se_capture *capture)
 	struct running *running = calloc(capture->notes.count + 1, sizeof(*running));
 	uint64_t count = 0;
 
-	for (uint64_t i = 0; running && i < capture->notes.count && !se_is_late(capture); i++) {
+	for (uint64_t i = 0; running && i < capture->notes.count; i++) {
 		struct se_goroutine_record *record = (void *)capture->notes.items[i];
 		uint32_t status;
 
+		if (!has_deferred(capture, record))
+			continue;
+		if (se_is_late(capture)) {
+			capture->result->truncated |= SE_TRUNCATION_STACKS;
+			break;
+		}
 		if (record->flags & SE_GOROUTINE_FLAGS_G_UNREADABLE)
 			read_again(capture, record);
 		if (record->flags & SE_GOROUTINE_FLAGS_G_UNREADABLE)
@@ -326,7 +346,9 @@ void se_follow(struct se_capture *capture)
 
 	batch = (struct se_batch){ .pid = capture->request->pid, .failed = memory_failed };
 	copy_threads(capture);
+	capture->following = SE_TRUNCATION_STACKS;
 	copy_deferred(capture);
+	capture->following = SE_TRUNCATION_LABELS;
 	copy_labels(capture);
 	capture->result->follow_ns = se_monotonic_ns() - begun;
 }

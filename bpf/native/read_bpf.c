@@ -216,7 +216,7 @@ static void collect_notes(struct se_capture *capture, struct se_control *control
 		se_list_add(&capture->notes, (uint64_t)(chunk + (notes[i] >> 32) * SE_CHUNK_BYTES + offset));
 	}
 	if (control->next_note > room)
-		capture->result->truncated = 1;
+		capture->result->truncated |= SE_TRUNCATION_STACKS | SE_TRUNCATION_LABELS | SE_TRUNCATION_ROOM;
 	se_read_vm(capture, claim_unread, &unread);
 	capture->output->chunks = control->next_chunk < chunks ? (uint32_t)control->next_chunk : chunks;
 }

@@ -70,7 +70,7 @@ static void read_goroutines(struct se_capture *capture)
 	seen = result->dead + result->recorded;
 	result->late = result->goroutines > seen ? result->goroutines - seen : 0;
 	if (result->late)
-		result->truncated = 1;
+		result->truncated |= SE_TRUNCATION_GOROUTINES | (se_is_late(capture) ? 0 : SE_TRUNCATION_ROOM);
 }
 
 static void take(struct se_capture *capture)
@@ -84,8 +84,6 @@ static void take(struct se_capture *capture)
 	if (result->outcome == SE_OUTCOME_DONE) {
 		read_goroutines(capture);
 		se_follow(capture);
-		if (se_is_late(capture))
-			result->truncated = 1;
 		/* Killed meanwhile: what was read last may be nothing, and nobody can tell from when on. */
 		if (!se_same_program(capture->request))
 			result->outcome = SE_OUTCOME_GONE;
