@@ -22,36 +22,42 @@ SE_INLINE bool se_is_frame_pointer(const struct se_machine *m, uint64_t offset)
 	return !(offset & 7) && offset < m->stack_bytes && m->stack_bytes - offset >= 16;
 }
 
-/* Begins with a stack that lies at m->stack of m->stack_block. A pc of 0 and a bp of 0 are unknown. */
-SE_INLINE void se_walk_from(struct se_machine *m, uint64_t pc, uint64_t bp)
+/* Registers of a stack's innermost frame; 0 when not known. */
+struct se_leaf {
+	uint64_t pc;
+	uint64_t bp;
+};
+
+/* Those that a goroutine off its thread was left with, for the stack that starts at `start`: runtime.mcall saves them
+ * in sched, entersyscall in sched and once more in its own fields. Before Go 1.23 it saves no bp, and what is in sched
+ * is an old one (runtime/proc.go, save). */
+SE_INLINE struct se_leaf se_saved_leaf(const uint8_t *g, const struct se_layout *layout, uint64_t start)
 {
-	m->leaf_pc = pc;
+	bool called = (SE_G_U32(g, layout->g_status) & ~GO_SCAN_BIT) == GO_SYSCALL;
+	struct se_leaf leaf = { SE_G_U64(g, layout->g_sched_pc), 0 };
+
+	if (layout->g_sched_bp != SE_NO_FIELD && (!called || layout->g_syscallbp != SE_NO_FIELD))
+		leaf.bp = SE_G_U64(g, layout->g_sched_bp);
+	if (SE_G_U64(g, layout->g_sched_sp) != start) {
+		leaf.pc = SE_G_U64(g, layout->g_syscallpc);
+		leaf.bp = leaf.bp && layout->g_syscallbp != SE_NO_FIELD ? SE_G_U64(g, layout->g_syscallbp) : 0;
+	}
+	return leaf;
+}
+
+/* Begins with the stack that lies at m->stack of m->stack_block. */
+SE_INLINE void se_walk_from(struct se_machine *m, struct se_leaf leaf)
+{
+	m->leaf_pc = leaf.pc;
 	m->word = 0;
 	m->words_end = m->stack_bytes;
-	m->bp = bp - m->stack_start;
-	if (bp && se_is_frame_pointer(m, m->bp))
+	m->bp = leaf.bp - m->stack_start;
+	if (leaf.bp && se_is_frame_pointer(m, m->bp))
 		m->words_end = m->bp;
 	else
 		m->bp = SE_NOWHERE;
 	m->steps = m->frame_cut = 0;
 	m->phase = SE_PHASE_WALK;
-}
-
-/* The registers that a goroutine not running was left with: runtime.mcall saves them in sched, entersyscall in sched
- * and once more in its own fields. Before Go 1.23 it saves no bp, and sched's is an old one (runtime/proc.go, save). */
-SE_INLINE void se_walk_saved(struct se_machine *m, const uint8_t *g, const struct se_layout *layout)
-{
-	bool called = (SE_G_U32(g, layout->g_status) & ~GO_SCAN_BIT) == GO_SYSCALL;
-	uint64_t pc = SE_G_U64(g, layout->g_sched_pc);
-	uint64_t bp = 0;
-
-	if (layout->g_sched_bp != SE_NO_FIELD && (!called || layout->g_syscallbp != SE_NO_FIELD))
-		bp = SE_G_U64(g, layout->g_sched_bp);
-	if (SE_G_U64(g, layout->g_sched_sp) != m->stack_start) {
-		pc = SE_G_U64(g, layout->g_syscallpc);
-		bp = bp && layout->g_syscallbp != SE_NO_FIELD ? SE_G_U64(g, layout->g_syscallbp) : 0;
-	}
-	se_walk_from(m, pc, bp);
 }
 
 /* The range in which a pc lies, or null. */

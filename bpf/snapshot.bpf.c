@@ -47,7 +47,7 @@ static __attribute__((always_inline)) inline void capture_frames(uint32_t *worke
 	m->stack = used + sizeof(*record) + SE_G_BYTES_MAX;
 	m->stack_bytes = stack_bytes;
 	m->stack_start = record->stack_start;
-	se_walk_saved(m, (uint8_t *)(record + 1), &control.layout);
+	se_walk_from(m, se_saved_leaf((uint8_t *)(record + 1), &control.layout, record->stack_start));
 	bpf_loop(SE_CAPTURE_STEPS_MAX, machine_step, worker, 0);
 }
 
