@@ -159,6 +159,10 @@ void se_prepare_probe(struct se_capture *capture)
 	memset(control, 0, sizeof(*control));
 	control->stack_bytes_max = capture->request->stack_bytes_max;
 	control->layout = capture->request->layout;
+	if (capture->program) {
+		control->program = *capture->program;
+		control->capture_epoch = capture->tables->epoch;
+	}
 	for (uint32_t i = 0; i < chunks; i++)
 		*(uint64_t *)(chunk + (uint64_t)i * SE_CHUNK_BYTES) = 0;
 }
