@@ -1,18 +1,30 @@
 package main
 
-import "sideeye.test/targets/control"
+import (
+	"sync"
+
+	"sideeye.test/targets/control"
+)
 
 type waiters struct{ senders, receivers int }
 
-// waitingOn is who waits on a channel, as far as its case arranged it; written before the goroutines are started.
-var waitingOn = map[uintptr]waiters{}
+// waitingOn is who waits on a channel, as its case arranged it; for other channels nobody.
+var (
+	waitingOn     = map[uintptr]waiters{}
+	waitingOnLock sync.Mutex
+)
 
-// Made ahead of time so that waitingOn is complete before anybody reads it.
+func waits(channel interface{}, who waiters) {
+	waitingOnLock.Lock()
+	waitingOn[pointerOf(channel)] = who
+	waitingOnLock.Unlock()
+}
+
 var withSenders, withReceivers = make(chan string, 1), make(chan point)
 
 func startChannels() {
-	waitingOn[pointerOf(withSenders)] = waiters{senders: 2}
-	waitingOn[pointerOf(withReceivers)] = waiters{receivers: 3}
+	waits(withSenders, waiters{senders: 2})
+	waits(withReceivers, waiters{receivers: 3})
 	withSenders <- "first"
 	control.Expect(5)
 	for _, name := range []string{"sender.1", "sender.2"} {

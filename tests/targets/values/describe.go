@@ -241,7 +241,9 @@ func functionName(v reflect.Value) string {
 func channel(v reflect.Value) interface{} {
 	const closedOffset = 28
 	closed := *(*uint32)(unsafe.Add(v.UnsafePointer(), closedOffset))
+	waitingOnLock.Lock()
 	waiting := waitingOn[v.Pointer()]
+	waitingOnLock.Unlock()
 	return document{
 		{"len", v.Len()}, {"cap", v.Cap()}, {"closed", closed != 0},
 		{"senders", waiting.senders}, {"receivers", waiting.receivers},

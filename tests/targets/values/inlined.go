@@ -23,14 +23,15 @@ func inlinedInner(left, right int) int {
 
 // inliningTwice has two copies of one function, and waits in the second.
 func inliningTwice() {
-	ready := make(chan int, 1)
+	ready, never := opaque(make(chan int, 1)), opaque(make(chan int))
 	ready <- 1
+	waits(never, waiters{receivers: 1})
 	other := opaque(3)
 	sum := inlinedFrom(ready, other)
-	tellOuter("inliningTwice", know("other", other), know("sum", sum))
-	tellHere("inliningTwice", "main.inlinedFrom", "chan receive", know("from", neverReady), know("extra", sum*2))
-	sum += inlinedFrom(neverReady, sum*2)
-	keep(other, sum)
+	tellOuter("inliningTwice", know("ready", ready), know("never", never), know("other", other), know("sum", sum))
+	tellHere("inliningTwice", "main.inlinedFrom", "chan receive", know("from", never), know("extra", sum*2))
+	sum += inlinedFrom(never, sum*2)
+	keep(ready, never, other, sum)
 }
 
 func inlinedFrom(from chan int, extra int) int {

@@ -109,6 +109,9 @@ func callerFrame() frame {
 	pcs := make([]uintptr, 1)
 	runtime.Callers(3, pcs)
 	caller, _ := runtime.CallersFrames(pcs).Next()
+	if caller.Func == nil {
+		return frame{Function: caller.Function} // inlined: the entry is that of the function around it
+	}
 	return frame{Function: caller.Function, entry: caller.Entry}
 }
 
@@ -151,13 +154,13 @@ func functionSymbols() map[uintptr]string {
 	if err != nil {
 		return names
 	}
-	var main uintptr
+	var linked uintptr
 	for _, symbol := range symbols {
 		if symbol.Name == "main.main" {
-			main = uintptr(symbol.Value)
+			linked = uintptr(symbol.Value)
 		}
 	}
-	slide := reflect.ValueOf(main).Pointer() - main
+	slide := reflect.ValueOf(main).Pointer() - linked
 	for _, symbol := range symbols {
 		if elf.ST_TYPE(symbol.Info) == elf.STT_FUNC && strings.HasPrefix(symbol.Name, "main.") {
 			names[uintptr(symbol.Value)+slide] = symbol.Name
