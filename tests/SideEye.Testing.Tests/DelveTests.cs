@@ -32,7 +32,7 @@ public sealed class DelveTests
                     (seen, unseen) = isSeen ? (seen + 1, unseen) : (seen, unseen + 1);
                     if (isSeen && Difference(variable, found!) is { } difference)
                     {
-                        problems.Add($"{frame.Case} {frame.Function} {variable.Name}{difference}");
+                        problems.Add($"{frame.Case} {frame.Function} {variable.Name}{difference} at {found!.LocationExpr}");
                     }
                     else if (!isSeen)
                     {

@@ -59,6 +59,7 @@ public sealed record DelveFunction(string Name);
 /// <param name="Children">Elements, fields; keys and values of a map in turn.</param>
 /// <param name="Base">Where elements begin; 0 for nil.</param>
 /// <param name="Unreadable">Why there is no value; empty when there is.</param>
+/// <param name="LocationExpr">Where it is, in words of DWARF; of whole variables only.</param>
 public sealed record DelveVariable(
     string Name,
     [property: JsonPropertyName("addr")] ulong Address,
@@ -71,7 +72,8 @@ public sealed record DelveVariable(
     [property: JsonPropertyName("cap")] long Capacity,
     IReadOnlyList<DelveVariable>? Children,
     ulong Base,
-    string Unreadable)
+    string Unreadable,
+    string? LocationExpr)
 {
     private const int Shadowed = 2;
 

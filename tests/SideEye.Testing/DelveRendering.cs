@@ -41,10 +41,10 @@ public static class DelveRendering
         {
             Invalid => null,
             Bool => variable.Value == "true",
-            Complex64 or Complex128 => Complex(children),
+            Complex64 or Complex128 => new JsonArray([.. children.Select(ToJson)]),
             Slice when variable.Base == 0 => null,
             Array or Slice => Elements(variable, children),
-            Chan => Channel(variable, children),
+            Chan => Channel(children),
             Func => variable.Value.Length == 0 ? null : WithoutTypeArguments(variable.Value),
             Interface => children.Count == 0 || children[0].Kind == Invalid ? null : ToJson(children[0]),
             Map => Mapping(variable, children),
@@ -94,24 +94,24 @@ public static class DelveRendering
     }
 
     // Delve shows the runtime's hchan.
-    private static JsonNode? Channel(DelveVariable variable, IReadOnlyList<DelveVariable> children)
+    private static JsonObject? Channel(IReadOnlyList<DelveVariable> children)
     {
         if (children.Count == 0)
         {
             return null;
         }
 
-        var closed = children.FirstOrDefault(field => field.Name == "closed");
-        return closed is null || !closed.IsReadable
-            ? Unloaded
-            : new JsonObject
-            {
-                ["len"] = variable.Length,
-                ["cap"] = variable.Capacity,
-                ["closed"] = closed.Value != "0",
-                ["senders"] = Unloaded,
-                ["receivers"] = Unloaded,
-            };
+        JsonNode? Field(string name) =>
+            children.FirstOrDefault(field => field.Name == name) is { } field ? ToJson(field) : Unloaded;
+
+        return new JsonObject
+        {
+            ["len"] = Field("qcount"),
+            ["cap"] = Field("dataqsiz"),
+            ["closed"] = Field("closed")!.ToJsonString() != "0",
+            ["senders"] = Unloaded,
+            ["receivers"] = Unloaded,
+        };
     }
 
     private static JsonNode? Mapping(DelveVariable variable, IReadOnlyList<DelveVariable> children)
@@ -155,9 +155,4 @@ public static class DelveRendering
         var open = text.LastIndexOf('(');
         return open >= 0 && text.EndsWith(')') ? text[(open + 1)..^1] : text;
     }
-
-    private static JsonNode Complex(IReadOnlyList<DelveVariable> parts) =>
-        parts.Count < 2 ? Unloaded : $"({parts[0].Value}{Signed(parts[1].Value)}i)";
-
-    private static string Signed(string imaginary) => imaginary[0] is '-' or '+' ? imaginary : $"+{imaginary}";
 }

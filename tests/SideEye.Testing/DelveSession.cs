@@ -15,7 +15,7 @@ public sealed class DelveSession : IAsyncDisposable
     private const string Listening = "API server listening at: ";
 
     // What points back and forth grows exponentially with MaxVariableRecurse; that must not take the machine down.
-    private const long KilobytesMax = 6_000_000;
+    private const long KilobytesMax = 10_000_000;
     private const int GoroutinesAtOnce = 1000;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(20);

@@ -84,10 +84,8 @@ func (d *describer) value(v reflect.Value) interface{} {
 		return float(v.Float(), 32)
 	case reflect.Float64:
 		return float(v.Float(), 64)
-	case reflect.Complex64:
-		return strconv.FormatComplex(v.Complex(), 'g', -1, 64)
-	case reflect.Complex128:
-		return strconv.FormatComplex(v.Complex(), 'g', -1, 128)
+	case reflect.Complex64, reflect.Complex128:
+		return d.complex(v)
 	case reflect.String:
 		return v.String()
 	case reflect.Slice, reflect.Array:
@@ -98,6 +96,14 @@ func (d *describer) value(v reflect.Value) interface{} {
 		return d.mapping(v)
 	}
 	return d.reference(v)
+}
+
+func (d *describer) complex(v reflect.Value) interface{} {
+	if d.plain {
+		bits := v.Type().Bits() / 2
+		return []interface{}{float(real(v.Complex()), bits), float(imag(v.Complex()), bits)}
+	}
+	return strconv.FormatComplex(v.Complex(), 'g', -1, v.Type().Bits())
 }
 
 func (d *describer) reference(v reflect.Value) interface{} {
