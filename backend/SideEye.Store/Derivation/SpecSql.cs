@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
+using SideEye.Store.Sql;
 using static DuckDB.NET.Native.NativeMethods;
 
 namespace SideEye.Store.Derivation;
@@ -87,7 +88,7 @@ internal sealed class SpecSql
     /// <exception cref="StoreException">It is not.</exception>
     public void RequireExpression(string expression)
     {
-        if (Count($"SELECT {expression}") != 1 || Count($"SELECT (\n{expression}\n)") != 1)
+        if (SqlTokens.HasOuterComma(expression) || Count($"SELECT {expression}") != 1 || Count($"SELECT (\n{expression}\n)") != 1)
             throw new StoreException(StoreError.Sql, "is not one SQL expression");
     }
 
