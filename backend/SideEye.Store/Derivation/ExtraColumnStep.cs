@@ -148,7 +148,7 @@ internal sealed class ExtraColumnStep(SpecSql sql, DerivationRecord record, Deri
             rename.Append($"COMMENT ON TABLE {SqlTypes.Quote(table)} IS {SqlTypes.Literal(text)};");
         foreach (StoredColumn column in columns)
             rename.Append(column.CommentOn(table));
-        sql.Run(rename.ToString());
+        sql.RunTogether(rename.ToString());
         foreach (StoredColumn column in added)
             record.Added(table, spec.First(each => each.Name == column.Name), column.Type);
     }

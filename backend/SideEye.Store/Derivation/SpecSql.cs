@@ -27,6 +27,8 @@ internal sealed class SpecSql
         this.file = file;
         this.limits = limits;
         this.stop = stop;
+        // Each statement is a transaction of its own here; the one checkpoint is that of the file's completion.
+        Run("SET checkpoint_threshold = '16GiB'");
         Run($"SET TimeZone = 'UTC'; SET max_temp_directory_size = '{limits.SpillBytesMax / 1024}KiB';"
             + "SET enable_external_access = false; SET lock_configuration = true");
     }
@@ -46,6 +48,10 @@ internal sealed class SpecSql
             throw DuckDbErrors.OnQuery(e);
         }
     }
+
+    /// <summary>Runs several statements of ours as one transaction, which costs one write to the disk.</summary>
+    /// <exception cref="StoreException">One of them failed.</exception>
+    public void RunTogether(string sql) => Run($"BEGIN;{sql}\n;COMMIT");
 
     /// <summary>The rows that SQL of ours gives.</summary>
     /// <exception cref="StoreException">It failed.</exception>
