@@ -67,7 +67,7 @@ public sealed class What_is_captured
 
         (_, List<CapturedObject> objects, _) = Take(target, image, inside);
 
-        Assert.Equal(20ul, objects[0].Word(8));
+        Assert.Equal((ulong)"a text of 20 bytes".Length, objects[0].Word(8));
         Assert.Equal("a text", Encoding.UTF8.GetString(objects[1].Bytes));
     }
 
