@@ -72,7 +72,7 @@ internal static class SnapshotCommand
                 Pids = parsed.GetValue(pids) ?? [],
                 Name = parsed.GetValue(name),
                 File = parsed.GetValue(file),
-                Spec = SpecFiles.Read(parsed.GetValue(specs) ?? [], withPacks: !parsed.GetValue(noPacks)),
+                Spec = SpecFiles.ReadGood(parsed.GetValue(specs) ?? [], withPacks: !parsed.GetValue(noPacks)),
                 Reader = ReaderOf(parsed.GetRequiredValue(reader)),
                 Watch = Seconds("--watch", parsed.GetValue(watch), 24 * 3600),
                 AsJson = parsed.GetValue(json),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SideEye.Spec.Merging;
 using SideEye.Spec.Model;
 using SideEye.Spec.Packs;
@@ -5,50 +6,58 @@ using SideEye.Spec.Reading;
 
 namespace SideEye.Cli.Specs;
 
-/// <summary>Spec files as given on the command line, on top of the built-in packs.</summary>
+/// <summary>Reads the spec files of a command line and merges them with the built-in packs.</summary>
 internal static class SpecFiles
 {
-    /// <summary>Reads and merges the files.</summary>
-    /// <param name="paths">The files, the one to win last.</param>
+    /// <summary>Finds nothing more: the files alone are checked.</summary>
+    public static IEnumerable<SpecProblem> NoFurtherChecks(CaptureSpec spec) => [];
+
+    /// <summary>All files as one spec, with every problem of each.</summary>
+    /// <param name="files">Paths.</param>
+    /// <param name="further">Finds problems that files alone do not show, as against a binary; called with the merged
+    /// spec, also when there are problems already.</param>
     /// <param name="withPacks">False to leave the built-in packs out.</param>
-    /// <exception cref="CommandFailedException">A file cannot be read, or something in one is wrong.</exception>
-    public static CaptureSpec Read(IReadOnlyList<string> paths, bool withPacks)
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static SpecReading Read(
+        IReadOnlyList<string> files, Func<CaptureSpec, IEnumerable<SpecProblem>> further, bool withPacks = true)
     {
-        List<CaptureSpec> specs = [];
         List<SpecProblem> problems = [];
-        foreach (string path in paths)
+        List<CaptureSpec> specs = [];
+        foreach (string file in files)
         {
-            SpecReading reading = SpecReader.Read(Text(path), path);
+            SpecReading reading = SpecReader.Read(ReadText(file), file);
             problems.AddRange(reading.Problems);
             if (reading.Spec is not null)
                 specs.Add(reading.Spec);
         }
-        if (problems.Count == 0)
-        {
-            SpecReading merged = SpecMerger.Merge(withPacks ? BuiltInPacks.All : [], specs);
-            if (merged is { IsGood: true, Spec: { } spec })
-                return spec;
-            problems.AddRange(merged.Problems);
-        }
-        throw new CommandFailedException(
-            $"{string.Join('\n', problems)}\n{Count(problems.Count)} in the spec; nothing was captured",
-            ExitCode.Failed);
+        SpecReading merged = SpecMerger.Merge(withPacks ? BuiltInPacks.All : [], specs);
+        IEnumerable<SpecProblem> all = problems.Concat(merged.Problems).Concat(further(merged.Spec!));
+        return merged with { Problems = [.. all.Distinct()] };
     }
 
-    private static string Count(int problems) => problems == 1 ? "1 problem" : $"{problems} problems";
-
-    private static string Text(string path)
+    /// <summary>All files as one spec in which nothing is wrong.</summary>
+    /// <exception cref="CommandFailedException">A file cannot be read, or something in one is wrong.</exception>
+    public static CaptureSpec ReadGood(IReadOnlyList<string> files, bool withPacks)
     {
         try
         {
-            FileInfo file = new(path);
-            if (file.Exists && file.Length > SpecReadingLimits.Default.DocumentCharactersMax * 4L)
-                throw new CommandFailedException($"{path} is too large for a spec");
-            return File.ReadAllText(path);
+            SpecReading reading = Read(files, NoFurtherChecks, withPacks);
+            if (reading is { IsGood: true, Spec: { } spec })
+                return spec;
+            throw new CommandFailedException(
+                $"{string.Join('\n', reading.Problems)}\nthe spec has problems; nothing was captured");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailedException($"{path} cannot be read: {e.Message}");
+            throw new CommandFailedException(e.Message);
         }
+    }
+
+    private static string ReadText(string file)
+    {
+        // A little more than the reader takes is enough for it to say that this is too much.
+        char[] text = new char[SpecReadingLimits.Default.DocumentCharactersMax + 1];
+        using StreamReader reader = new(file);
+        return new string(text, 0, reader.ReadBlock(text));
     }
 }
