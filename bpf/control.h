@@ -29,6 +29,10 @@ struct se_control {
 	uint64_t next_block;
 	uint64_t next_chunk;
 	uint64_t next_note;
+	uint64_t next_retry;
+	uint64_t capture_bytes; /* of objects, by all workers */
+	uint64_t capture_epoch; /* number of the snapshot, 1 to 65535 */
+	struct se_capture_program program; /* with ranges 0: none */
 	struct se_layout layout;
 	struct se_shard shards[SE_MAX_WORKERS];
 };

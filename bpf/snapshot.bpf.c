@@ -7,6 +7,7 @@
  * counter, so a late worker delays nobody. It only ever reads the target.
  */
 #include <linux/bpf.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <bpf/bpf_helpers.h>
 
@@ -17,46 +18,37 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct se_control control = {};
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(key_size, 4);
-	__uint(value_size, SE_CHUNK_BYTES);
-	__uint(max_entries, 1);
-} chunks SEC(".maps");
+#include "probe_output.h"
+#include "capture_probe.h"
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(key_size, 4);
-	__uint(value_size, 8);
-	__uint(max_entries, 1);
-} notes SEC(".maps");
-
-/* Clang must not merge or move the bound that the verifier wants to see right before the use. */
-#define OPAQUE(value) asm volatile("" : "+r"(value))
-
-static void note(uint64_t value)
+static long machine_step(uint32_t i __attribute__((unused)), uint32_t *worker)
 {
-	uint32_t key = __sync_fetch_and_add(&control.next_note, 1);
-	uint64_t *slot = bpf_map_lookup_elem(&notes, &key);
+	struct se_machine *m = bpf_map_lookup_elem(&capture_machines, worker);
 
-	if (slot)
-		*slot = value;
+	return !m || !se_step(m);
 }
 
-/* The chunk in which the next record fits, or null when all are full. */
-static uint8_t *chunk_with_room(struct se_shard *shard)
+/* Runs the capture program over the goroutine whose record lies at `used` of the shard's chunk. */
+static __attribute__((always_inline)) inline void capture_frames(uint32_t *worker, uint64_t used, uint64_t stack_bytes)
 {
-	uint32_t key;
+	struct se_shard *shard = &control.shards[*worker & (SE_MAX_WORKERS - 1)];
+	struct se_machine *m = bpf_map_lookup_elem(&capture_machines, worker);
+	uint8_t *chunk = m ? se_block(m, shard->chunk) : 0;
+	struct se_goroutine_record *record;
 
-	if (!shard->has_chunk || shard->used > SE_CHUNK_BYTES - SE_RECORD_BYTES_MAX) {
-		shard->chunk = __sync_fetch_and_add(&control.next_chunk, 1);
-		shard->used = SE_CHUNK_HEADER_BYTES;
-		shard->has_chunk = 1;
-	}
-	key = shard->chunk;
-	return bpf_map_lookup_elem(&chunks, &key);
+	used += sizeof(struct se_record_header);
+	SE_OPAQUE(used);
+	if (!chunk || used > SE_CHUNK_BYTES - SE_RECORD_BYTES_MAX)
+		return;
+	record = (void *)(chunk + used);
+	m->worker = *worker;
+	m->record_block = m->stack_block = shard->chunk;
+	m->record = used;
+	m->stack = used + sizeof(*record) + SE_G_BYTES_MAX;
+	m->stack_bytes = stack_bytes;
+	m->stack_start = record->stack_start;
+	se_walk_from(m, se_saved_leaf((uint8_t *)(record + 1), &control.layout, record->stack_start));
+	bpf_loop(SE_CAPTURE_STEPS_MAX, machine_step, worker, 0);
 }
 
 static long copy_goroutine(uint32_t i, uint32_t *worker)
@@ -70,13 +62,13 @@ static long copy_goroutine(uint32_t i, uint32_t *worker)
 
 	if (control.abort || i >= shard->count)
 		return 1;
-	chunk = chunk_with_room(shard);
+	chunk = chunk_with_room(shard, SE_RECORD_BYTES_MAX);
 	if (!chunk) {
 		note(SE_NOTE_UNREAD_GOROUTINE | (shard->first + i));
 		return 0;
 	}
 	used = shard->used;
-	OPAQUE(used);
+	SE_OPAQUE(used);
 	if (used > SE_CHUNK_BYTES - SE_RECORD_BYTES_MAX)
 		return 1;
 	header = (void *)(chunk + used);
@@ -85,7 +77,7 @@ static long copy_goroutine(uint32_t i, uint32_t *worker)
 	address = shard->gs[i & (SE_BLOCK_GOROUTINES - 1)];
 
 	g_bytes = control.layout.g_size;
-	OPAQUE(g_bytes);
+	SE_OPAQUE(g_bytes);
 	if (g_bytes > SE_G_BYTES_MAX)
 		return 1;
 	if (bpf_probe_read_user(g, g_bytes, (void *)address) == 0) {
@@ -100,7 +92,7 @@ static long copy_goroutine(uint32_t i, uint32_t *worker)
 	}
 
 	stack_bytes = range.flags & SE_GOROUTINE_FLAGS_STACK_DEFERRED ? 0 : range.bytes;
-	OPAQUE(stack_bytes);
+	SE_OPAQUE(stack_bytes);
 	if (stack_bytes > SE_INLINE_STACK_BYTES)
 		return 1;
 	if (stack_bytes && bpf_probe_read_user(g + SE_G_BYTES_MAX, stack_bytes, (void *)range.start)) {
@@ -122,6 +114,8 @@ static long copy_goroutine(uint32_t i, uint32_t *worker)
 	shard->used = used + header->size;
 	*(uint64_t *)chunk = shard->used;
 	shard->recorded++;
+	if (captures && control.program.ranges && stack_bytes)
+		capture_frames(worker, used, stack_bytes);
 	return 0;
 }
 
@@ -138,7 +132,7 @@ static long copy_block(uint32_t i __attribute__((unused)), uint32_t *worker)
 	if (control.abort || first >= control.count)
 		return 1;
 	count = control.count - first;
-	OPAQUE(count);
+	SE_OPAQUE(count);
 	if (count > SE_BLOCK_GOROUTINES)
 		count = SE_BLOCK_GOROUTINES;
 	shard->first = first;

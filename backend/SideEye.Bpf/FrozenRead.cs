@@ -32,13 +32,20 @@ public sealed unsafe class FrozenRead : IDisposable
     /// </summary>
     /// <param name="probe">Needed by the readers bpf and both.</param>
     /// <param name="request">What to read; addresses are run-time addresses of the target.</param>
-    public static FrozenRead Take(Probe? probe, in NativeSnapshotRequest request)
+    /// <param name="program">What to capture of the frames; null: nothing. A probe must have been loaded for it.</param>
+    public static FrozenRead Take(Probe? probe, in NativeSnapshotRequest request, ProgramImage? program = null)
     {
         if (probe is null && request.Reader != (uint)NativeReader.VmRead)
             throw new ArgumentNullException(nameof(probe), "the bpf reader needs a loaded probe");
-        NativeCalls.Snapshot(probe?.Handle ?? 0, request, out NativeSnapshotResult result, out nint output);
-        GC.KeepAlive(probe);
-        return new FrozenRead(result, output);
+        NativeCaptureProgram sizes = program is null ? default : program.Program;
+        fixed (byte* tables = program is null ? default : program.Tables.Span)
+        {
+            NativeCalls.Snapshot(
+                probe?.Handle ?? 0, request, program is null ? null : &sizes, tables,
+                (nuint)(program?.Tables.Length ?? 0), out NativeSnapshotResult result, out nint output);
+            GC.KeepAlive(probe);
+            return new FrozenRead(result, output);
+        }
     }
 
     /// <summary>Device and inode of the program that a process executes; false when it is gone.</summary>

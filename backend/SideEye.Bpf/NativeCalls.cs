@@ -10,14 +10,16 @@ internal static unsafe partial class NativeCalls
 
     [LibraryImport(Library, EntryPoint = "se_probe_load")]
     internal static partial int ProbeLoad(
-        byte* probe, nuint probeBytes, uint chunks, uint notes, byte* log, nuint logBytes, out nint handle);
+        byte* probe, nuint probeBytes, uint chunks, uint notes, NativeCaptureProgram* program, byte* log,
+        nuint logBytes, out nint handle);
 
     [LibraryImport(Library, EntryPoint = "se_probe_free")]
     internal static partial void ProbeFree(nint probe);
 
     [LibraryImport(Library, EntryPoint = "se_snapshot")]
     internal static partial NativeOutcome Snapshot(
-        nint probe, in NativeSnapshotRequest request, out NativeSnapshotResult result, out nint output);
+        nint probe, in NativeSnapshotRequest request, NativeCaptureProgram* program, byte* tables, nuint tableBytes,
+        out NativeSnapshotResult result, out nint output);
 
     [LibraryImport(Library, EntryPoint = "se_program_identity")]
     internal static partial int ProgramIdentity(int pid, out ulong device, out ulong inode);

@@ -89,7 +89,7 @@ internal sealed class GoroutineDecoder
             return;
         }
         GoroutineView g = new(binary.Layout.G, record.G);
-        StackBytes stack = new(record.StackStart, record.Stack(memory));
+        StackBytes stack = new(record.StackStart, record.Stack(memory).Span);
         string? cut = Walk(g, record, stack);
         StackTable.Stack? known = frames.Count == 0 ? null : stacks.Intern(CollectionsMarshal.AsSpan(frames));
         if (known is { IsCut: true })

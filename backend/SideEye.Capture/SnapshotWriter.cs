@@ -31,11 +31,10 @@ public sealed class SnapshotWriter
     {
         GoroutineDecoder decoder = new(records, limits, stacks.For(records.Binary, limits.StackFramesMax), goroutines);
         decoder.Decode();
-        string? problem = decoder.UnreadableCount == 0
-            ? null : $"{decoder.UnreadableCount} goroutines could not be read (their memory was not accessible)";
+        string? problem = TruncationText.Of(records.Result);
+        if (problem is null && decoder.UnreadableCount > 0)
+            problem = $"{decoder.UnreadableCount} goroutines could not be read (their memory was not accessible)";
         bool isCut = records.Result.Truncated != 0 || decoder.UnreadableCount > 0;
-        if (records.Result.Late > 0)
-            problem = $"{records.Result.Late} goroutines were not reached: the pause limit or a size limit was hit";
         ProcessFacts facts = records.Facts with { Error = records.Facts.Error ?? problem };
         WriteProcess(facts, records.Result, decoder.Count, isCut);
         return decoder.Count;

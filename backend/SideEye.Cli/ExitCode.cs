@@ -12,7 +12,7 @@ internal static class ExitCode
     /// <summary>The command line itself is wrong.</summary>
     public const int WrongUsage = 2;
 
-    /// <summary>Some process failed; what could be had is there.</summary>
+    /// <summary>Some process failed, or a limit cut it short; what could be had is there.</summary>
     public const int Partial = 3;
 
     /// <summary>Interrupted by the user: 128 + SIGINT, as shells have it.</summary>

@@ -10,7 +10,8 @@ internal static class Program
     private const string About = """
         See what a running Go process is doing: snapshots of all its goroutines as SQL tables.
 
-        Exit codes: 0 done; 1 failed; 2 wrong usage; 3 partial (some process failed, the rest is there);
+        Exit codes: 0 done; 1 failed; 2 wrong usage; 3 partial (some process failed or was cut
+        short, the rest is there);
         130 interrupted.
         """;
 

@@ -116,12 +116,33 @@ public sealed class GoProcess
     /// <summary>
     /// The kernel refused to show something of a process: it forbids it, or the process has just ended.
     /// </summary>
-    internal static TargetException Refused(int pid) => !new LinuxProcess(pid).IsAlive ? Gone(pid) : new(
-        TargetProblem.NotPermitted,
-        Privileges.IsRoot
-            ? $"the kernel does not let us read pid {pid} although we are root: CAP_SYS_PTRACE is missing, "
-                + "or a security module forbids it"
-            : $"no permission to read pid {pid}: run sideeye as root (sudo), or give it CAP_SYS_PTRACE");
+    internal static TargetException Refused(int pid)
+    {
+        LinuxProcess process = new(pid);
+        if (!process.IsAlive)
+            return Gone(pid);
+        return process.IsKernelThread
+            ? new(TargetProblem.NotGo, $"pid {pid} ({process.CommandName}) is a thread of the kernel: it has no program")
+            : new(TargetProblem.NotPermitted, WhyRefused($"pid {pid}"));
+    }
+
+    /// <summary>ptrace(2), "Ptrace access mode checking": what is left when each right that could be missing is there
+    /// is a security module.</summary>
+    private static string WhyRefused(string process)
+    {
+        if (!Privileges.Has(Capability.SysPtrace))
+        {
+            return Privileges.IsRoot
+                ? $"no permission to read {process} although we are root: CAP_SYS_PTRACE is missing; "
+                    + "give it to sideeye, or to its container"
+                : $"no permission to read {process}: run sideeye as root (sudo), or give it CAP_SYS_PTRACE";
+        }
+        return Privileges.IsInUserNamespace
+            ? $"no permission to read {process}: we are in a user namespace, and our rights end at its border; "
+                + "run sideeye as root of the host"
+            : $"{process} is protected: the kernel does not let us read it although we have CAP_SYS_PTRACE, "
+                + "so a security module forbids it (see the kernel's log)";
+    }
 
     private static ulong BiasOf(LinuxProcess process, GoBinary binary)
     {

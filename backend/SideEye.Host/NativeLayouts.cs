@@ -1,4 +1,5 @@
 using SideEye.GoRuntime;
+using SideEye.Target;
 using SideEye.Target.Native;
 
 namespace SideEye.Host;
@@ -6,6 +7,8 @@ namespace SideEye.Host;
 /// <summary>The runtime's layout as the probe wants it.</summary>
 internal static class NativeLayouts
 {
+    private const uint NoField = ushort.MaxValue;
+
     /// <summary>
     /// How labels are laid out: a map until 1.23, a sorted slice from 1.24 on (runtime/pprof/label.go).
     /// </summary>
@@ -23,6 +26,8 @@ internal static class NativeLayouts
                 $"{binary.Version}: runtime.g has {g.Size} bytes and runtime.m needs {bytesOfM}; "
                 + $"this build knows up to {NativeLimits.GBytesMax} and {NativeLimits.MBytesMax}");
         }
+        // Only on amd64 a saved frame pointer lies below the return address of its frame's own function.
+        bool chains = binary.Architecture == Architecture.Amd64;
         return new NativeLayout
         {
             GSize = (uint)g.Size,
@@ -31,6 +36,10 @@ internal static class NativeLayouts
             GM = (uint)g.M,
             GSchedSp = (uint)g.SchedSp,
             GSyscallsp = (uint)g.SyscallSp,
+            GSchedPc = (uint)g.SchedPc,
+            GSchedBp = chains ? (uint)g.SchedBp : NoField,
+            GSyscallpc = (uint)g.SyscallPc,
+            GSyscallbp = chains && g.SyscallBp is int bp ? (uint)bp : NoField,
             GStatus = (uint)g.AtomicStatus,
             GLabels = (uint)g.Labels,
             MSize = (uint)bytesOfM,

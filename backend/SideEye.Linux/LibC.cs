@@ -23,4 +23,12 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "geteuid")]
     internal static partial uint EffectiveUserId();
 
+    /// <summary>PRIO_PROCESS: on Linux, one thread.</summary>
+    internal const int PriorityOfThread = 0;
+
+    [LibraryImport("libc", EntryPoint = "getpriority")]
+    internal static partial int GetPriority(int which, uint who);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    internal static partial int SetPriority(int which, uint who, int priority);
 }

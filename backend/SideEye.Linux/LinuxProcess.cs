@@ -99,16 +99,20 @@ public sealed class LinuxProcess(int pid)
         return null;
     }
 
+    /// <summary>True for a thread of the kernel, which has no program and no memory of its own.</summary>
+    public bool IsKernelThread => (KernelFlags() & 0x0020_0000) != 0; // PF_KTHREAD: include/linux/sched.h
+
     /// <summary>On its way to being a zombie, a process has neither memory nor executable any more.</summary>
-    private bool IsExiting()
+    private bool IsExiting() => (KernelFlags() & 4) != 0; // PF_EXITING: include/linux/sched.h
+
+    /// <summary>The kernel's own PF_ flags; 0 when unknown.</summary>
+    private uint KernelFlags()
     {
-        const uint exiting = 4; // PF_EXITING: include/linux/sched.h
         string? text = ReadText("stat");
         int end = text?.LastIndexOf(')') ?? -1;
         // flags is field 9 (proc(5)); the first field behind the command is number 3.
         string[] fields = end < 0 ? [] : text![(end + 2)..].Split(' ');
-        return fields.Length > 6 && uint.TryParse(fields[6], CultureInfo.InvariantCulture, out uint flags)
-            && (flags & exiting) != 0;
+        return fields.Length > 6 && uint.TryParse(fields[6], CultureInfo.InvariantCulture, out uint flags) ? flags : 0;
     }
 
     private char? State()

@@ -1,6 +1,7 @@
 using System.Text;
 using Apache.Arrow;
 using DuckDB.NET.Data;
+using SideEye.Store.Derivation;
 
 namespace SideEye.Store;
 
@@ -31,6 +32,7 @@ public sealed class SnapshotFile : IDisposable
     private readonly DuckDBConnection connection;
     private readonly Dictionary<string, TableAppender> appenders = [];
     private bool open = true;
+    private bool isInTransaction;
 
     private SnapshotFile(string path, DuckDBConnection connection)
     {
@@ -61,6 +63,7 @@ public sealed class SnapshotFile : IDisposable
             file.Run($"BEGIN; CREATE TABLE {MarkTable} (format VARCHAR NOT NULL, version INTEGER NOT NULL);"
                 + $"INSERT INTO {MarkTable} VALUES ({SqlTypes.Literal(Format)}, {FormatVersion});"
                 + $"COMMENT ON TABLE {MarkTable} IS 'Marks this file as a Side-Eye snapshot.'");
+            file.isInTransaction = true;
             return file;
         }
         catch
@@ -68,6 +71,49 @@ public sealed class SnapshotFile : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Opens a copy of a complete snapshot file, to derive anew; the file itself changes on <see cref="Commit"/>, in
+    /// one step.
+    /// </summary>
+    /// <exception cref="StoreException">It is no snapshot file, or cannot be copied or written.</exception>
+    public static SnapshotFile OpenCopy(string path)
+    {
+        SnapshotReader.Open(path).Dispose();
+        string partialPath = path + PartialSuffix;
+        RemoveLeftover(partialPath);
+        try
+        {
+            File.Copy(path, partialPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Remove(partialPath);
+            throw new StoreException(StoreError.NotWritable, $"{path} cannot be copied beside itself: {e.Message}", e);
+        }
+        try
+        {
+            return new SnapshotFile(path, OpenForWriting(partialPath, path, StoreLimits.ForWriting));
+        }
+        catch
+        {
+            Remove(partialPath);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Computes extra columns, derived tables and links, in place of those that are there. Nothing can be appended
+    /// afterwards, and SQL reaches no other file.
+    /// </summary>
+    /// <exception cref="StoreException">The file cannot be written; what is wrong with the spec's SQL is in the
+    /// outcome and in the file.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public DerivationOutcome Derive(DerivationSpec spec, DerivationLimits limits, CancellationToken stop)
+    {
+        EndTransaction();
+        return Deriver.Run(connection, partialPath, spec, limits, stop);
     }
 
     /// <summary>
@@ -84,7 +130,7 @@ public sealed class SnapshotFile : IDisposable
         {
             Field field = schema.FieldsList[column];
             sql.Append(column == 0 ? "" : ", ").Append(SqlTypes.Quote(field.Name)).Append(' ')
-                .Append(SqlTypes.NameOf(field.DataType)).Append(field.IsNullable ? "" : " NOT NULL");
+                .Append(SqlTypes.NameOf(field)).Append(field.IsNullable ? "" : " NOT NULL");
         }
         sql.Append(");");
         if (CommentOf(schema.HasMetadata ? schema.Metadata : null) is string about)
@@ -126,7 +172,8 @@ public sealed class SnapshotFile : IDisposable
     /// <exception cref="StoreException">The file cannot be written; it is then removed on disposal.</exception>
     public void Commit()
     {
-        Execute("COMMIT; CHECKPOINT");
+        EndTransaction();
+        Run("CHECKPOINT");
         Close();
         try
         {
@@ -146,14 +193,29 @@ public sealed class SnapshotFile : IDisposable
         Remove(partialPath + ".wal");
     }
 
+    private void EndTransaction()
+    {
+        ObjectDisposedException.ThrowIf(!open, this);
+        if (!isInTransaction)
+            return;
+        Execute("COMMIT");
+        isInTransaction = false;
+        CloseAppenders();
+    }
+
+    private void CloseAppenders()
+    {
+        foreach (TableAppender appender in appenders.Values)
+            appender.Dispose();
+        appenders.Clear();
+    }
+
     private void Close()
     {
         if (!open)
             return;
         open = false;
-        foreach (TableAppender appender in appenders.Values)
-            appender.Dispose();
-        appenders.Clear();
+        CloseAppenders();
         connection.Dispose();
     }
 

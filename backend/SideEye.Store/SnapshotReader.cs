@@ -11,7 +11,8 @@ namespace SideEye.Store;
 /// <remarks>For one thread. Several readers may have the same file open.</remarks>
 public sealed class SnapshotReader : IDisposable
 {
-    private const string Catalog = "snapshot";
+    /// <summary>What the attached file is called.</summary>
+    internal const string Catalog = "snapshot";
 
     private readonly DuckDBConnection connection;
 

@@ -1,3 +1,4 @@
+using Apache.Arrow;
 using Apache.Arrow.Types;
 
 namespace SideEye.Store;
@@ -5,6 +6,16 @@ namespace SideEye.Store;
 /// <summary>Which DuckDB column type holds each Arrow type; what is not listed here cannot be stored.</summary>
 internal static class SqlTypes
 {
+    /// <summary>The key of Arrow metadata that names a type of text: the value <c>JSON</c> makes documents of it.</summary>
+    public const string TypeKey = "type";
+
+    /// <summary>The SQL name of the column type for a field, whose metadata may say that text is JSON.</summary>
+    /// <exception cref="ArgumentException">The Arrow type has no column type here.</exception>
+    public static string NameOf(Field field) =>
+        field.DataType is StringType && field.HasMetadata
+            && field.Metadata.TryGetValue(TypeKey, out string? type) && type == "JSON"
+            ? "JSON" : NameOf(field.DataType);
+
     /// <summary>The SQL name of the column type for <paramref name="type"/>.</summary>
     /// <exception cref="ArgumentException">The Arrow type has no column type here.</exception>
     public static string NameOf(IArrowType type) => type switch

@@ -42,6 +42,30 @@ struct se_address_list {
 	uint64_t capacity;
 };
 
+/* The tables of the capture program and what goes with them: in the probe's maps, or in memory of ours. */
+enum se_table {
+	SE_TABLE_OPS,
+	SE_TABLE_ROUTINES,
+	SE_TABLE_PIECES,
+	SE_TABLE_RANGES,
+	SE_TABLE_TYPES,
+	SE_TABLE_CONSTANTS,
+	SE_TABLE_FILTER,
+	SE_PROGRAM_TABLES, /* how many the program has */
+	SE_TABLE_SEEN = SE_PROGRAM_TABLES,
+	SE_TABLE_RETRIES,
+	SE_TABLE_MACHINES,
+	SE_TABLES,
+};
+
+struct se_tables {
+	void *at[SE_TABLES];
+	uint32_t count[SE_TABLES]; /* entries that there is room for */
+	uint64_t epoch; /* of the snapshot, 1 to 65535 */
+};
+
+struct se_host; /* the capture machine outside the target */
+
 struct se_capture {
 	const struct se_snapshot_request *request;
 	struct se_snapshot_result *result;
@@ -56,6 +80,12 @@ struct se_capture {
 	uint64_t count; /* of its entries that we read */
 	struct se_address_list notes; /* goroutine records of ours that need a second look, as pointers */
 	struct se_address_list scratch;
+	uint32_t following; /* of enum se_truncation: what is missing when the arena is full */
+	const struct se_capture_program *program; /* null: nothing is captured */
+	struct se_tables *tables;
+	struct se_host *host;
+	uint64_t *capture_bytes; /* spent on objects by all readers */
+	struct se_address_list stacks; /* copied apart from their records, for capturing */
 };
 
 struct se_output {
@@ -105,6 +135,25 @@ struct se_batch {
 void se_batch_add(struct se_batch *batch, uint64_t address, void *destination, uint64_t bytes, void *token);
 void se_batch_flush(struct se_batch *batch);
 
+/* capture_tables.c */
+extern const size_t se_table_entry_bytes[SE_TABLES];
+uint32_t se_table_entries(const struct se_capture_program *program, enum se_table table);
+int se_tables_allocate(struct se_tables *tables, const struct se_capture_program *program);
+void se_tables_free(struct se_tables *tables);
+int se_tables_fill(struct se_tables *tables, const struct se_capture_program *program, const void *block, size_t bytes);
+void se_tables_next_epoch(struct se_tables *tables);
+
+/* capture_host.c */
+int se_captures_prepare(struct se_capture *capture);
+void se_captures_free(struct se_capture *capture);
+void se_capture_record(struct se_capture *capture, struct se_goroutine_record *record);
+void se_capture_later(struct se_capture *capture, struct se_goroutine_record *record, const uint8_t *stack,
+		      uint64_t pc, uint64_t bp);
+void se_capture_saved_later(struct se_capture *capture, struct se_goroutine_record *record, const uint8_t *stack);
+void se_capture_deferred(struct se_capture *capture);
+void se_capture_retries(struct se_capture *capture);
+void se_captures_count(struct se_capture *capture);
+
 /* arena.c */
 int se_arena_open(struct se_arena *arena, uint64_t capacity, uint64_t populate);
 void *se_arena_take(struct se_arena *arena, uint64_t bytes);
@@ -114,3 +163,4 @@ bool se_list_add(struct se_address_list *list, uint64_t value);
 struct se_control *se_probe_control(struct se_probe *probe);
 uint8_t *se_probe_chunks(struct se_probe *probe, uint32_t *count);
 uint64_t *se_probe_notes(struct se_probe *probe, uint32_t *count);
+struct se_tables *se_probe_tables(struct se_probe *probe);

@@ -41,7 +41,7 @@ static uint8_t *copy_memory(struct se_capture *capture, uint64_t address, uint64
 		return NULL;
 	header = se_arena_take(capture->arena, sizeof(*header) + sizeof(*memory) + bytes);
 	if (!header) {
-		capture->result->truncated = 1;
+		capture->result->truncated |= capture->following | SE_TRUNCATION_ROOM;
 		return NULL;
 	}
 	memory = (void *)(header + 1);
@@ -57,24 +57,27 @@ static bool was_read(const uint8_t *bytes)
 	return bytes && ((const struct se_memory_record *)bytes)[-1].bytes;
 }
 
-/* The part of a goroutine's stack from `start` on, innermost first up to the limit. */
-static void copy_stack(struct se_capture *capture, struct se_goroutine_record *record, uint64_t start)
+/* The part of a goroutine's stack from `start` on, innermost first up to the limit; null when there is none. */
+static uint8_t *copy_stack(struct se_capture *capture, struct se_goroutine_record *record, uint64_t start)
 {
 	const struct se_layout *layout = &capture->request->layout;
 	uint64_t low = word(g_of(record), layout->g_stack_lo);
 	uint64_t high = word(g_of(record), layout->g_stack_hi);
 	uint64_t bytes = high - start;
+	uint8_t *stack;
 
 	if (start < low || start >= high)
-		return;
+		return NULL;
 	if (bytes > capture->request->stack_bytes_max) {
 		bytes = capture->request->stack_bytes_max;
 		record->flags |= SE_GOROUTINE_FLAGS_STACK_CUT;
 	}
 	record->stack_start = start;
 	record->stack_bytes = (uint32_t)bytes;
-	if (!copy_memory(capture, start, bytes))
+	stack = copy_memory(capture, start, bytes);
+	if (!stack)
 		record->flags |= SE_GOROUTINE_FLAGS_STACK_UNREADABLE;
+	return stack;
 }
 
 /* A g that the probe could not read: a page that was swapped out. process_vm_readv brings it in. */
@@ -125,7 +128,9 @@ static void copy_running(struct se_capture *capture, const struct running *runni
 	const uint8_t *g = g_of(running->record);
 	const struct se_thread *thread = thread_of(capture, running->m);
 	uint64_t vdso_sp = word(running->m, layout->m_vdso_sp);
-	uint64_t start = 0;
+	struct se_goroutine_record *record = running->record;
+	uint64_t start, pc = 0, bp = 0;
+	uint8_t *stack;
 
 	if (thread && was_read(running->gsignal) && within(thread->registers.sp, running->gsignal, layout)) {
 		copy_memory(capture, thread->registers.sp,
@@ -133,15 +138,21 @@ static void copy_running(struct se_capture *capture, const struct running *runni
 		start = word(g, layout->g_stack_lo);
 	} else if (thread && within(thread->registers.sp, g, layout)) {
 		start = thread->registers.sp;
+		pc = thread->registers.pc;
+		bp = thread->registers.bp;
 	} else if (within(vdso_sp, g, layout)) {
 		start = vdso_sp;
 	} else if (within(word(g, layout->g_sched_sp), g, layout)) {
 		start = word(g, layout->g_sched_sp);
 	} else {
-		running->record->flags |= SE_GOROUTINE_FLAGS_NO_STACK_POINTER;
+		record->flags |= SE_GOROUTINE_FLAGS_NO_STACK_POINTER;
 		return;
 	}
-	copy_stack(capture, running->record, start);
+	stack = copy_stack(capture, record, start);
+	if (stack && start == word(g, layout->g_sched_sp))
+		se_capture_saved_later(capture, record, stack);
+	else if (stack)
+		se_capture_later(capture, record, stack, pc, bp);
 }
 
 static int by_value(const void *left, const void *right)
@@ -247,10 +258,15 @@ static void copy_labels(struct se_capture *capture)
 		return;
 	if (sets->count > SE_LABEL_SETS_MAX)
 		sets->count = SE_LABEL_SETS_MAX; /* a goroutine whose set is missing says so in its labels */
-	for (uint64_t i = 0; i < sets->count && !se_is_late(capture); i++) {
+	for (uint64_t i = 0; i < sets->count; i++) {
 		uint64_t address = sets->items[i];
-		uint8_t *set = copy_memory(capture, address, format == SE_LABEL_FORMAT_MAP ? 8 : 24);
+		uint8_t *set;
 
+		if (se_is_late(capture)) {
+			capture->result->truncated |= SE_TRUNCATION_LABELS;
+			break;
+		}
+		set = copy_memory(capture, address, format == SE_LABEL_FORMAT_MAP ? 8 : 24);
 		se_batch_flush(&batch);
 		if (!was_read(set))
 			continue;
@@ -282,6 +298,15 @@ static void copy_threads(struct se_capture *capture)
 	}
 }
 
+/* False for a goroutine that is looked at again for its labels alone. */
+static bool has_deferred(const struct se_capture *capture, const struct se_goroutine_record *record)
+{
+	uint32_t status = SE_G_U32(g_of(record), capture->request->layout.g_status) & ~GO_SCAN_BIT;
+
+	return record->flags & (SE_GOROUTINE_FLAGS_G_UNREADABLE | SE_GOROUTINE_FLAGS_STACK_DEFERRED) ||
+	       status == GO_RUNNING || status == GO_SYSCALL;
+}
+
 /* First round: ms, and stacks whose place is known. Second: the signal stacks' g. Third: stacks of running ones. */
 static void copy_deferred(struct se_capture *capture)
 {
@@ -289,16 +314,26 @@ static void copy_deferred(struct se_capture *capture)
 	struct running *running = calloc(capture->notes.count + 1, sizeof(*running));
 	uint64_t count = 0;
 
-	for (uint64_t i = 0; running && i < capture->notes.count && !se_is_late(capture); i++) {
+	for (uint64_t i = 0; running && i < capture->notes.count; i++) {
 		struct se_goroutine_record *record = (void *)capture->notes.items[i];
 		uint32_t status;
 
+		if (!has_deferred(capture, record))
+			continue;
+		if (se_is_late(capture)) {
+			capture->result->truncated |= SE_TRUNCATION_STACKS;
+			break;
+		}
 		if (record->flags & SE_GOROUTINE_FLAGS_G_UNREADABLE)
 			read_again(capture, record);
 		if (record->flags & SE_GOROUTINE_FLAGS_G_UNREADABLE)
 			continue;
-		if (record->flags & SE_GOROUTINE_FLAGS_STACK_DEFERRED && record->stack_start)
-			copy_stack(capture, record, record->stack_start);
+		if (record->flags & SE_GOROUTINE_FLAGS_STACK_DEFERRED && record->stack_start) {
+			uint8_t *stack = copy_stack(capture, record, record->stack_start);
+
+			if (stack)
+				se_capture_saved_later(capture, record, stack);
+		}
 		status = SE_G_U32(g_of(record), layout->g_status) & ~GO_SCAN_BIT;
 		if (status == GO_SYSCALL)
 			copy_memory(capture, word(g_of(record), layout->g_m), layout->m_size);
@@ -326,7 +361,11 @@ void se_follow(struct se_capture *capture)
 
 	batch = (struct se_batch){ .pid = capture->request->pid, .failed = memory_failed };
 	copy_threads(capture);
+	capture->following = SE_TRUNCATION_STACKS;
 	copy_deferred(capture);
+	capture->following = SE_TRUNCATION_LABELS;
 	copy_labels(capture);
+	se_capture_deferred(capture);
+	se_capture_retries(capture);
 	capture->result->follow_ns = se_monotonic_ns() - begun;
 }

@@ -18,6 +18,7 @@ struct se_probe {
 	uint64_t *notes;
 	uint32_t chunk_count;
 	uint32_t note_count;
+	struct se_tables tables; /* of the capture program; empty when loaded without one */
 };
 
 static __thread char *log_text;
@@ -50,7 +51,52 @@ static void *map_array(struct bpf_object *object, const char *name, size_t bytes
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-static int load(struct se_probe *probe)
+static const char *const table_maps[SE_TABLES] = {
+	[SE_TABLE_OPS] = "capture_ops",
+	[SE_TABLE_ROUTINES] = "capture_routines",
+	[SE_TABLE_PIECES] = "capture_pieces",
+	[SE_TABLE_RANGES] = "capture_ranges",
+	[SE_TABLE_TYPES] = "capture_types",
+	[SE_TABLE_CONSTANTS] = "capture_constants",
+	[SE_TABLE_FILTER] = "capture_filter",
+	[SE_TABLE_SEEN] = "capture_seen",
+	[SE_TABLE_RETRIES] = "capture_retries",
+	[SE_TABLE_MACHINES] = "capture_machines",
+};
+
+/* Room for a capture program, and the word to the verifier that there will be one. */
+static int make_room(struct se_probe *probe, const struct se_capture_program *program)
+{
+	struct bpf_map *constants = bpf_object__find_map_by_name(probe->object, ".rodata");
+	const uint32_t captures = 1;
+	int error = constants ? bpf_map__set_initial_value(constants, &captures, sizeof(captures)) : -EINVAL;
+
+	if (error)
+		return error;
+	for (enum se_table i = 0; i < SE_TABLES; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(probe->object, table_maps[i]);
+		uint32_t count = se_table_entries(program, i);
+
+		probe->tables.count[i] = count ? count : 1;
+		error = map ? bpf_map__set_max_entries(map, probe->tables.count[i]) : -EINVAL;
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static int map_tables(struct se_probe *probe)
+{
+	for (enum se_table i = 0; i < SE_TABLES; i++) {
+		probe->tables.at[i] = map_array(probe->object, table_maps[i],
+						probe->tables.count[i] * se_table_entry_bytes[i]);
+		if (!probe->tables.at[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int load(struct se_probe *probe, const struct se_capture_program *room)
 {
 	struct bpf_map *chunks = bpf_object__find_map_by_name(probe->object, "chunks");
 	struct bpf_map *notes = bpf_object__find_map_by_name(probe->object, "notes");
@@ -63,6 +109,8 @@ static int load(struct se_probe *probe)
 	error = bpf_map__set_max_entries(chunks, probe->chunk_count);
 	if (!error)
 		error = bpf_map__set_max_entries(notes, probe->note_count);
+	if (!error && room)
+		error = make_room(probe, room);
 	if (!error)
 		error = bpf_object__load(probe->object);
 	if (error)
@@ -74,12 +122,14 @@ static int load(struct se_probe *probe)
 	probe->notes = map_array(probe->object, "notes", (size_t)probe->note_count * sizeof(uint64_t));
 	if (!probe->control || !probe->chunks || !probe->notes)
 		return -ENOMEM;
+	if (room && map_tables(probe))
+		return -ENOMEM;
 	probe->link = bpf_program__attach_raw_tracepoint(program, "signal_deliver");
 	return libbpf_get_error(probe->link) ? -errno : 0;
 }
 
-int se_probe_load(const void *object, size_t object_bytes, uint32_t chunks, uint32_t notes, char *log,
-		  size_t log_bytes, struct se_probe **out)
+int se_probe_load(const void *object, size_t object_bytes, uint32_t chunks, uint32_t notes,
+		  const struct se_capture_program *program, char *log, size_t log_bytes, struct se_probe **out)
 {
 	struct se_probe *probe = calloc(1, sizeof(*probe));
 	int error;
@@ -96,7 +146,7 @@ int se_probe_load(const void *object, size_t object_bytes, uint32_t chunks, uint
 	probe->chunk_count = chunks ? chunks : 1;
 	probe->note_count = notes ? notes : 1;
 	probe->object = bpf_object__open_mem(object, object_bytes, NULL);
-	error = probe->object ? load(probe) : -errno;
+	error = probe->object ? load(probe, program) : -errno;
 	log_room = 0;
 	if (error) {
 		se_probe_free(probe);
@@ -118,6 +168,7 @@ void se_probe_free(struct se_probe *probe)
 		munmap(probe->chunks, (size_t)probe->chunk_count * SE_CHUNK_BYTES);
 	if (probe->notes)
 		munmap(probe->notes, (size_t)probe->note_count * sizeof(uint64_t));
+	se_tables_free(&probe->tables);
 	if (probe->object)
 		bpf_object__close(probe->object);
 	free(probe);
@@ -138,4 +189,9 @@ uint64_t *se_probe_notes(struct se_probe *probe, uint32_t *count)
 {
 	*count = probe->note_count;
 	return probe->notes;
+}
+
+struct se_tables *se_probe_tables(struct se_probe *probe)
+{
+	return &probe->tables;
 }

@@ -159,6 +159,10 @@ void se_prepare_probe(struct se_capture *capture)
 	memset(control, 0, sizeof(*control));
 	control->stack_bytes_max = capture->request->stack_bytes_max;
 	control->layout = capture->request->layout;
+	if (capture->program) {
+		control->program = *capture->program;
+		control->capture_epoch = capture->tables->epoch;
+	}
 	for (uint32_t i = 0; i < chunks; i++)
 		*(uint64_t *)(chunk + (uint64_t)i * SE_CHUNK_BYTES) = 0;
 }
@@ -216,7 +220,7 @@ static void collect_notes(struct se_capture *capture, struct se_control *control
 		se_list_add(&capture->notes, (uint64_t)(chunk + (notes[i] >> 32) * SE_CHUNK_BYTES + offset));
 	}
 	if (control->next_note > room)
-		capture->result->truncated = 1;
+		capture->result->truncated |= SE_TRUNCATION_STACKS | SE_TRUNCATION_LABELS | SE_TRUNCATION_ROOM;
 	se_read_vm(capture, claim_unread, &unread);
 	capture->output->chunks = control->next_chunk < chunks ? (uint32_t)control->next_chunk : chunks;
 }

@@ -52,7 +52,7 @@ struct block {
 	uint64_t first;
 	uint64_t count;
 	uint64_t gs[SE_BLOCK_GOROUTINES];
-	struct se_goroutine_record *records[SE_BLOCK_GOROUTINES];
+	struct se_goroutine_record *records[SE_BLOCK_GOROUTINES]; /* those whose stack is in them */
 	uint8_t g[SE_BLOCK_GOROUTINES][sizeof(struct se_goroutine_record) + SE_G_BYTES_MAX]
 		__attribute__((aligned(8)));
 };
@@ -79,7 +79,8 @@ static int read_gs(struct se_capture *capture, struct block *block, struct se_ba
 }
 
 /* Moves a living goroutine into the arena and asks for its stack. */
-static void record_goroutine(struct se_capture *capture, struct se_goroutine_record *draft, struct se_batch *batch)
+static void record_goroutine(struct se_capture *capture, struct se_goroutine_record *draft, struct se_batch *batch,
+			     struct se_goroutine_record **placed)
 {
 	struct se_stack_range range = { .flags = SE_GOROUTINE_FLAGS_G_UNREADABLE, .alive = 1, .needs_follow = 1 };
 	struct se_record_header *header;
@@ -104,8 +105,10 @@ static void record_goroutine(struct se_capture *capture, struct se_goroutine_rec
 	record->stack_start = range.start;
 	record->stack_bytes = (uint32_t)range.bytes;
 	record->flags = range.flags;
-	if (stack)
+	if (stack) {
 		se_batch_add(batch, range.start, g_of(record) + SE_G_BYTES_MAX, stack, record);
+		*placed = record;
+	}
 	if (range.needs_follow || range.flags & SE_GOROUTINE_FLAGS_STACK_DEFERRED)
 		se_list_add(&capture->notes, (uint64_t)record);
 	capture->result->recorded++;
@@ -123,8 +126,12 @@ void se_read_vm(struct se_capture *capture, se_claim *claim, void *context)
 		if (se_is_late(capture) || read_gs(capture, &block, &batch))
 			continue;
 		batch.failed = stack_failed;
+		memset(block.records, 0, sizeof(block.records));
 		for (uint64_t i = 0; i < block.count; i++)
-			record_goroutine(capture, (void *)block.g[i], &batch);
+			record_goroutine(capture, (void *)block.g[i], &batch, &block.records[i]);
 		se_batch_flush(&batch);
+		for (uint64_t i = 0; capture->program && i < block.count; i++)
+			if (block.records[i])
+				se_capture_record(capture, block.records[i]);
 	}
 }

@@ -12,16 +12,18 @@
 struct se_probe; /* the loaded BPF object */
 struct se_output; /* the records of one snapshot */
 
-/* Loads and attaches the probe with room for `chunks` chunks and `notes` goroutines that need a second look.
- * Returns 0 or -errno; the kernel's and libbpf's words are in `log`. */
+/* Loads and attaches the probe with room for `chunks` chunks, `notes` goroutines that need a second look, and a capture
+ * program of `program`'s size; null when it will have none. Returns 0 or -errno; the kernel's and libbpf's words are in `log`. */
 SE_EXPORT int se_probe_load(const void *object, size_t object_bytes, uint32_t chunks, uint32_t notes,
-			    char *log, size_t log_bytes, struct se_probe **probe);
+			    const struct se_capture_program *program, char *log, size_t log_bytes, struct se_probe **probe);
 SE_EXPORT void se_probe_free(struct se_probe *probe);
 
-/* Freezes the target, copies its goroutines, lets it go. `probe` may be null for the vm_read reader.
+/* Freezes the target, copies its goroutines and what `program` wants of them, lets it go. `probe` may be null for the
+ * vm_read reader, `program` when nothing is captured; `tables` are its tables, one after the other.
  * Returns an enum se_outcome, also in result->outcome. On SE_OUTCOME_DONE *output holds the records, else null. */
 SE_EXPORT uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *request,
-			       struct se_snapshot_result *result, struct se_output **output);
+			       const struct se_capture_program *program, const void *tables,
+			       size_t table_bytes, struct se_snapshot_result *result, struct se_output **output);
 
 /* Device and inode of the program that the process executes; 0 or -errno. */
 SE_EXPORT int se_program_identity(int32_t pid, uint64_t *device, uint64_t *inode);

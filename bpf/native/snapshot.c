@@ -50,6 +50,11 @@ static void read_both(struct se_capture *capture)
 
 	se_read_bpf(capture);
 	counts = *capture->result;
+	if (capture->program) {
+		/* What is put off until later is then only done once, for either. */
+		se_tables_next_epoch(capture->tables);
+		*capture->capture_bytes = 0;
+	}
 	read_all_vm(capture);
 	*capture->result = counts;
 }
@@ -70,7 +75,7 @@ static void read_goroutines(struct se_capture *capture)
 	seen = result->dead + result->recorded;
 	result->late = result->goroutines > seen ? result->goroutines - seen : 0;
 	if (result->late)
-		result->truncated = 1;
+		result->truncated |= SE_TRUNCATION_GOROUTINES | (se_is_late(capture) ? 0 : SE_TRUNCATION_ROOM);
 }
 
 static void take(struct se_capture *capture)
@@ -84,8 +89,7 @@ static void take(struct se_capture *capture)
 	if (result->outcome == SE_OUTCOME_DONE) {
 		read_goroutines(capture);
 		se_follow(capture);
-		if (se_is_late(capture))
-			result->truncated = 1;
+		se_captures_count(capture);
 		/* Killed meanwhile: what was read last may be nothing, and nobody can tell from when on. */
 		if (!se_same_program(capture->request))
 			result->outcome = SE_OUTCOME_GONE;
@@ -166,9 +170,11 @@ static uint64_t filled_bytes(struct se_output *output)
 }
 
 uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *request,
+		     const struct se_capture_program *program, const void *tables, size_t table_bytes,
 		     struct se_snapshot_result *result, struct se_output **out)
 {
-	struct se_capture capture = { .request = request, .result = result, .probe = probe };
+	struct se_capture capture = {
+		.request = request, .result = result, .probe = probe, .program = program };
 	uint64_t populate = FOLLOW_BYTES_EXPECTED;
 	int error;
 
@@ -184,6 +190,13 @@ uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *r
 	capture.arena = &capture.output->arena;
 	capture.output->probe = probe;
 	error = se_arena_open(capture.arena, request->output_bytes_max, populate);
+	if (!error && program) {
+		error = se_captures_prepare(&capture);
+		if (!error)
+			error = se_tables_fill(capture.tables, program, tables, table_bytes);
+		if (error == -EINVAL)
+			result->outcome = SE_OUTCOME_INTERNAL_FAILURE; /* a program that does not fit its probe */
+	}
 	if (!error) {
 		if (probe && request->reader != SE_READER_VM_READ)
 			se_prepare_probe(&capture);
@@ -196,6 +209,7 @@ uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *r
 	free(capture.threads);
 	free(capture.notes.items);
 	free(capture.scratch.items);
+	se_captures_free(&capture);
 	if (result->outcome != SE_OUTCOME_DONE) {
 		se_output_free(capture.output);
 		return result->outcome;

@@ -74,6 +74,34 @@ public sealed class Errors_a_user_meets : IDisposable
     }
 
     [Fact]
+    public async Task A_process_beyond_the_rights_of_a_root_that_lacks_some()
+    {
+        Requires.Bpf();
+        Requires.Program("setpriv");
+        Requires.Program("unshare");
+        await using GoTarget swarm = await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", "10");
+        CommandRun without = SideEyeProcess.Shell(
+            $"setpriv --bounding-set=-sys_ptrace $SIDEEYE snapshot --pid {swarm.ProcessId} --out {Out}");
+        AssertFails(1, "CAP_SYS_PTRACE is missing", without, $"no permission to read pid {swarm.ProcessId}");
+
+        Assert.SkipUnless(
+            SideEyeProcess.Shell("unshare --user --map-root-user true").ExitCode == 0, "no user namespaces here");
+        CommandRun inside = SideEyeProcess.Shell(
+            $"unshare --user --map-root-user $SIDEEYE snapshot --pid {swarm.ProcessId} --out {Out}");
+        AssertFails(1, "as root of the host", inside, $"no permission to read pid {swarm.ProcessId}");
+    }
+
+    [Fact]
+    public void A_thread_of_the_kernel()
+    {
+        const string kernelThreads = "kthreadd"; // pid 2, parent of all others, where we see the host's
+        Assert.SkipUnless(
+            File.Exists("/proc/2/comm") && File.ReadAllText("/proc/2/comm").TrimEnd() == kernelThreads,
+            "no threads of the kernel in this PID namespace");
+        AssertFails(1, $"pid 2 ({kernelThreads}) is a thread of the kernel", Snapshot(2));
+    }
+
+    [Fact]
     public async Task A_probe_without_the_right_to_load_it()
     {
         Requires.Bpf();

@@ -1,3 +1,5 @@
+using SideEye.GoRuntime;
+
 namespace SideEye.Fuzz.Tests;
 
 /// <summary>Keeps the corpus alive: all of it, what once broke a reader included, and a few thousand mutants.</summary>
@@ -16,6 +18,27 @@ public sealed class FuzzCorpus
         Assert.NotEmpty(inputs);
         foreach ((string input, byte[] bytes) in inputs)
             Assert.True(run.Try(bytes) is null, $"{name}/{input}: {run.Try(bytes)}");
+    }
+
+    [Theory]
+    [InlineData("go1.19-inlined")]
+    [InlineData("go1.24-inlined")]
+    [InlineData("go1.27-inlined")]
+    public void Functions_cut_out_of_a_program_keep_names_files_and_inlined_calls(string seed)
+    {
+        PclnTable table = PclntabWalk.Open(Corpus.Read("pclntab").Single(i => i.Name == seed).Bytes);
+        GoFunction receive = table.FindByName("runtime.chanrecv")!.Value;
+        HashSet<string> seen = [];
+        List<PclnFrame> frames = [];
+        for (ulong pc = receive.Entry; pc < receive.End; pc++)
+        {
+            frames.Clear();
+            table.Expand(receive, pc, frames);
+            seen.UnionWith(frames.Select(frame => $"{frame.Function} {frame.File}"));
+        }
+
+        Assert.Contains("runtime.chanrecv runtime/chan.go", seen);
+        Assert.Contains("runtime.(*waitq).dequeue runtime/chan.go", seen);
     }
 
     [Theory]

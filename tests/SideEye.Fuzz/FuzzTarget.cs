@@ -12,5 +12,6 @@ internal sealed record FuzzTarget(string Name, Action<byte[]> Walk)
     [
         new("elf", ElfWalk.Run),
         new("dwarf", DwarfWalk.Run),
+        new("pclntab", PclntabWalk.Run),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SideEye.Capture;
 using SideEye.Host.Tests;
 using SideEye.Target.Native;
 
@@ -52,8 +53,8 @@ public sealed record LoopedSnapshot
 
     private static IEnumerable<string> FaultsOf(Captured captured)
     {
-        if (captured.Result.Truncated != 0)
-            yield return $"truncated, {captured.Result.Late} goroutines missing";
+        if (TruncationText.Of(captured.Result) is string cut)
+            yield return cut;
         if (captured.Goroutines.Count == 0)
             yield return "no goroutines";
         foreach (IGrouping<long, CapturedGoroutine> same in captured.Goroutines.GroupBy(goroutine => goroutine.Id))

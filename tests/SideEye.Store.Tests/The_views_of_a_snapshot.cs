@@ -67,6 +67,24 @@ public sealed class The_views_of_a_snapshot : IDisposable
             "1 | 99000000000 | runtime.gopark | 1 | True",
         ], QueryText.Ask(path, "SELECT count, longest_waiting_ns, function, line, is_system FROM top_frames"));
 
+    [Theory]
+    [InlineData("main.fetch", "internal/poll.(*FD).Read", "net.(*conn).Read", "net/http.(*Client).Do", "main.fetch")]
+    [InlineData("golang.org/x/net/http2.(*Framer).ReadFrame", "bufio.(*Reader).Read", "io.ReadFull",
+        "golang.org/x/net/http2.(*Framer).ReadFrame", "main.main")]
+    [InlineData("shop/queue.Run", "sync.(*Mutex).Lock", "log/slog.Info", "shop/queue.Run", "main.main")]
+    [InlineData("net.(*conn).Read", "internal/poll.(*FD).Read", "net.(*conn).Read", "net/http.(*conn).serve")]
+    [InlineData("vendor/golang.org/x/net/http2/hpack.Decode", "vendor/golang.org/x/net/http2/hpack.Decode",
+        "net/http.(*conn).serve")]
+    public void The_top_of_a_stack_is_the_users_code_where_there_is_some(string top, params string[] functions)
+    {
+        string file = folder.File("tops.duckdb");
+        new SnapshotBuilder().Snapshot().Process(1, "checkout", 4711)
+            .Stack(1, [("runtime.gopark", "/go/proc.go", 1), .. functions.Select(f => (f, "/src/x.go", 2)),
+                ("runtime.goexit", "/go/asm.s", 1)])
+            .Write(file);
+        Assert.Equal([top], QueryText.Ask(file, "SELECT function FROM stack_tops"));
+    }
+
     [Fact]
     public void Waiting_goroutines_come_oldest_first_without_those_of_the_runtime() =>
         Assert.Equal(["11 | main.read", "12 | main.read", "10 | main.read"],

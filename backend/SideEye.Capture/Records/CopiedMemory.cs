@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SideEye.Probes.Lowering;
 using SideEye.Target;
 using SideEye.Target.Native;
 
@@ -10,8 +11,10 @@ namespace SideEye.Capture.Records;
 internal sealed class CopiedMemory : ITargetMemory
 {
     private static readonly int FixedBytes = Marshal.SizeOf<NativeMemoryRecord>();
+    private static readonly int ObjectFixedBytes = Marshal.SizeOf<NativeObjectRecord>();
 
     private readonly List<Piece> pieces = [];
+    private ulong[] reaches = [];
     private bool isSorted = true;
 
     /// <summary>
@@ -27,6 +30,42 @@ internal sealed class CopiedMemory : ITargetMemory
             return;
         pieces.Add(new Piece(record.Address, bytes[..(int)record.Bytes]));
         isSorted = false;
+    }
+
+    /// <summary>
+    /// Adds the elements of an object record; of a routine with pieces only those, for what lies between was never
+    /// read.
+    /// </summary>
+    public void AddObject(ReadOnlyMemory<byte> body, CaptureProgram program)
+    {
+        if (body.Length < ObjectFixedBytes)
+            return;
+        NativeObjectRecord record = MemoryMarshal.Read<NativeObjectRecord>(body.Span);
+        ReadOnlyMemory<byte> bytes = body[ObjectFixedBytes..];
+        if (record.State != (uint)NativeObjectState.Copied || record.Bytes == 0 || record.Bytes > (uint)bytes.Length)
+            return;
+        isSorted = false;
+        bytes = bytes[..(int)record.Bytes];
+        IReadOnlyList<NativeCapturePiece> parts = program.Pieces(record.Routine);
+        if (parts.Count == 0)
+        {
+            pieces.Add(new Piece(record.Address, bytes));
+            return;
+        }
+        int stride = program.ElementBytes(record.Routine);
+        for (int start = 0; start + stride <= bytes.Length && stride > 0; start += stride)
+        {
+            foreach (NativeCapturePiece part in parts)
+            {
+                ReadOnlyMemory<byte> element = bytes.Slice(start, stride);
+                if (part.Offset + (ulong)part.Bytes <= (ulong)stride)
+                {
+                    pieces.Add(new Piece(
+                        record.Address + (ulong)start + part.Offset,
+                        element.Slice((int)part.Offset, (int)part.Bytes)));
+                }
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -55,9 +94,8 @@ internal sealed class CopiedMemory : ITargetMemory
             else
                 high = middle;
         }
-        // A short piece may begin behind the start of a longer one that also holds the address; few overlap.
-        const int overlapsMax = 16;
-        for (int i = low - 1; i >= 0 && i >= low - overlapsMax; i--)
+        // A short piece may begin behind the start of a longer one that also holds the address: objects contain others.
+        for (int i = low - 1; i >= 0 && reaches[i] > address.Value; i--)
         {
             ulong offset = address.Value - pieces[i].Start;
             if (offset > (ulong)pieces[i].Bytes.Length || (ulong)pieces[i].Bytes.Length - offset < (ulong)length)
@@ -73,6 +111,10 @@ internal sealed class CopiedMemory : ITargetMemory
         if (isSorted)
             return;
         pieces.Sort(static (left, right) => left.Start.CompareTo(right.Start));
+        reaches = new ulong[pieces.Count];
+        ulong reach = 0;
+        for (int i = 0; i < reaches.Length; i++)
+            reaches[i] = reach = Math.Max(reach, pieces[i].Start + (ulong)pieces[i].Bytes.Length);
         isSorted = true;
     }
 

@@ -57,13 +57,13 @@ internal readonly ref struct GoroutineRecord
         record.StackBytes != 0 && !Flags.HasFlag(NativeGoroutineFlags.StackDeferred);
 
     /// <summary>The used part of the stack, from wherever it was copied to; empty when it was not.</summary>
-    public ReadOnlySpan<byte> Stack(CopiedMemory memory)
+    public ReadOnlyMemory<byte> Stack(CopiedMemory memory)
     {
         int length = (int)record.StackBytes;
         if (HasInlineStack)
-            return body.Span.Slice(NativeLimits.GBytesMax, length);
+            return body.Slice(NativeLimits.GBytesMax, length);
         if (length == 0 || !memory.TryFind(new(record.StackStart), length, out ReadOnlyMemory<byte> bytes))
-            return [];
-        return bytes.Span[..length];
+            return default;
+        return bytes[..length];
     }
 }

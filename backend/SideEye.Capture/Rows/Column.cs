@@ -25,6 +25,7 @@ internal abstract class Column(IArrowType type)
         Int32Type => new FixedColumn<int>(type),
         Int64Type => new FixedColumn<long>(type),
         UInt64Type => new FixedColumn<ulong>(type),
+        DoubleType => new FixedColumn<double>(type),
         BooleanType => new BooleanColumn(),
         TimestampType { Unit: TimeUnit.Microsecond } => new FixedColumn<Microseconds>(type),
         _ => throw new UnreachableException($"no column for {type.Name}"),

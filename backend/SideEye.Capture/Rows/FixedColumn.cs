@@ -41,17 +41,20 @@ internal readonly record struct Microseconds(long SinceEpoch)
             : null;
 }
 
-/// <summary>A column of truth values, one bit each, none of them null.</summary>
+/// <summary>A column of truth values, one bit each.</summary>
 internal sealed class BooleanColumn() : Column(BooleanType.Default)
 {
     private byte[] values = [];
 
-    public void Append(bool value)
+    public void Append(bool? value)
     {
         Grow(ref values, BitsToBytes(Count + 1));
-        if (value)
+        if (value == true)
             SetBit(ref values, Count);
-        CountValid();
+        if (value is null)
+            CountNull();
+        else
+            CountValid();
     }
 
     protected override ArrowBuffer[] TakeBuffers()

@@ -10,6 +10,7 @@ namespace SideEye.Capture.Rows;
 internal sealed class TableBuilder
 {
     private const int BatchRows = 32 * 1024;
+    private const int BatchTextBytes = 16 << 20;
 
     private readonly string table;
     private readonly Apache.Arrow.Schema schema;
@@ -17,6 +18,7 @@ internal sealed class TableBuilder
     private readonly Column[] columns;
     private int column;
     private int rows;
+    private bool isLarge;
 
     public TableBuilder(string table, Apache.Arrow.Schema schema, ITableSink sink)
     {
@@ -31,6 +33,15 @@ internal sealed class TableBuilder
     public TableBuilder Text(string? value)
     {
         Next<TextColumn>().Append(value);
+        return this;
+    }
+
+    /// <summary>Text that is UTF-8 already.</summary>
+    public TableBuilder Utf8(ReadOnlySpan<byte> value)
+    {
+        TextColumn text = Next<TextColumn>();
+        text.Append(value);
+        isLarge |= text.Length > BatchTextBytes;
         return this;
     }
 
@@ -52,7 +63,13 @@ internal sealed class TableBuilder
         return this;
     }
 
-    public TableBuilder Bool(bool value)
+    public TableBuilder Double(double? value)
+    {
+        Next<FixedColumn<double>>().Append(value);
+        return this;
+    }
+
+    public TableBuilder Bool(bool? value)
     {
         Next<BooleanColumn>().Append(value);
         return this;
@@ -69,7 +86,7 @@ internal sealed class TableBuilder
         if (column != columns.Length)
             throw new UnreachableException($"row of {table} has {column} of {columns.Length} values");
         column = 0;
-        if (++rows == BatchRows)
+        if (++rows == BatchRows || isLarge)
             Flush();
     }
 
@@ -82,6 +99,7 @@ internal sealed class TableBuilder
             arrays[i] = columns[i].Build();
         int length = rows;
         rows = 0;
+        isLarge = false;
         sink.Append(table, new RecordBatch(schema, arrays, length));
     }
 

@@ -44,6 +44,20 @@ internal sealed class TextColumn() : Column(StringType.Default)
         CountValid();
     }
 
+    /// <summary>Appends text that is UTF-8 already.</summary>
+    public void Append(ReadOnlySpan<byte> utf8)
+    {
+        Grow(ref text, checked(length + utf8.Length));
+        utf8.CopyTo(text.AsSpan(length));
+        last = null;
+        length += utf8.Length;
+        EndValue();
+        CountValid();
+    }
+
+    /// <summary>Bytes of text so far.</summary>
+    public int Length => length;
+
     protected override ArrowBuffer[] TakeBuffers()
     {
         ArrowBuffer[] buffers = [Buffer(offsets, (Count + 1) * sizeof(int)), Buffer(text, length)];

@@ -16,17 +16,32 @@ GROUP BY stack_id;
 
 COMMENT ON VIEW stacks IS 'The distinct stacks, each with its functions, innermost first.';
 
--- The standard library's own internal packages start with internal/; those of a module carry its path in front.
--- A stack that is plumbing throughout (a goroutine of the runtime) keeps its innermost frame.
+-- The code that someone looks for is not the standard library's, however deep in it the goroutine stands. Its packages
+-- are told by their first element (go list std, Go 1.19 to 1.27): modules, too, may do without a dot in their path.
+-- Where there is no other code, plumbing is left out; and a stack that is plumbing throughout (a goroutine of the
+-- runtime) keeps its innermost frame.
 CREATE VIEW stack_tops AS
-WITH tops AS (
+WITH marked AS (
+    SELECT stack_id, frame_index,
+           coalesce(
+               package <> '' AND split_part(package, '/', 1) NOT IN (
+                   'archive', 'bufio', 'bytes', 'cmp', 'compress', 'container', 'context', 'crypto', 'database', 'debug',
+                   'embed', 'encoding', 'errors', 'expvar', 'flag', 'fmt', 'go', 'hash', 'html', 'image', 'index',
+                   'internal', 'io', 'iter', 'log', 'maps', 'math', 'mime', 'net', 'os', 'path', 'plugin', 'reflect',
+                   'regexp', 'runtime', 'slices', 'sort', 'strconv', 'strings', 'structs', 'sync', 'syscall', 'testing',
+                   'text', 'time', 'unicode', 'unique', 'unsafe', 'uuid', 'vendor', 'weak'),
+               false) AS is_of_module,
+           coalesce(
+               package IN ('runtime', 'sync', 'sync/atomic', 'syscall')
+               OR package LIKE 'runtime/internal/%' OR package LIKE 'internal/%', false) AS is_plumbing
+    FROM stack_frames
+), tops AS (
     SELECT stack_id,
            coalesce(
-               min(frame_index) FILTER (NOT coalesce(
-                   package IN ('runtime', 'sync', 'sync/atomic', 'syscall')
-                   OR package LIKE 'runtime/internal/%' OR package LIKE 'internal/%', false)),
+               min(frame_index) FILTER (is_of_module),
+               min(frame_index) FILTER (NOT is_plumbing),
                min(frame_index)) AS frame_index
-    FROM stack_frames
+    FROM marked
     GROUP BY stack_id
 )
 SELECT f.stack_id, f.function, f.package, f.file, f.line, f.frame_index
@@ -34,7 +49,7 @@ FROM stack_frames f
 JOIN tops t ON t.stack_id = f.stack_id AND t.frame_index = f.frame_index;
 
 COMMENT ON VIEW stack_tops IS
-    'Of each stack the innermost frame outside runtime, sync, syscall and internal plumbing: what the code was doing.';
+    'Of each stack the innermost frame outside the standard library, else outside its plumbing (runtime, sync, syscall, internal): what the code was doing.';
 
 CREATE VIEW goroutine_groups AS
 WITH grouped AS (
@@ -76,7 +91,7 @@ GROUP BY g.process_id, t.function, t.file, t.line, g.is_system
 ORDER BY g.process_id, g.is_system, count DESC, longest_waiting_ns DESC NULLS LAST, t.function, t.file, t.line;
 
 COMMENT ON VIEW top_frames IS
-    'Goroutines by the line of code they are at: the innermost frame outside runtime, sync, syscall and internal plumbing.';
+    'Goroutines by the line of code they are at: the innermost frame outside the standard library, where there is one.';
 
 CREATE VIEW waiting AS
 SELECT g.process_id, g.goroutine_id, g.wait_reason, g.waiting_for_ns, g.waiting_for_source,

@@ -37,25 +37,28 @@ internal static class PsCommand
 
     private static void WriteJson(Stream output, List<ProcessListing> processes)
     {
-        using Utf8JsonWriter json = new(output, JsonValues.Options);
-        json.WriteStartArray();
-        foreach (ProcessListing process in processes)
+        using (Utf8JsonWriter json = new(output, JsonValues.Options))
         {
-            json.WriteStartObject();
-            json.WriteNumber("pid", process.Pid);
-            json.WriteString("name", process.Name);
-            json.WriteString("executable", process.Executable);
-            json.WriteString("go_version", process.GoVersion);
-            json.WriteString("build_id", process.BuildId);
-            json.WriteString("debug_info", process.DebugInformation);
-            if (process.Goroutines is int goroutines)
-                json.WriteNumber("goroutines", goroutines);
-            else
-                json.WriteNull("goroutines");
-            json.WriteString("error", process.Error);
-            json.WriteEndObject();
+            json.WriteStartArray();
+            foreach (ProcessListing process in processes)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("pid", process.Pid);
+                json.WriteString("name", process.Name);
+                json.WriteString("executable", process.Executable);
+                json.WriteString("go_version", process.GoVersion);
+                json.WriteString("build_id", process.BuildId);
+                json.WriteString("debug_info", process.DebugInformation);
+                if (process.Goroutines is int goroutines)
+                    json.WriteNumber("goroutines", goroutines);
+                else
+                    json.WriteNull("goroutines");
+                json.WriteString("error", process.Error);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
         }
-        json.WriteEndArray();
+        output.Write("\n"u8);
     }
 
     private static void WriteTable(Stream output, List<ProcessListing> processes)

@@ -4,6 +4,7 @@ using SideEye.Capture;
 using SideEye.Cli.Output;
 using SideEye.Cli.Snapshots;
 using SideEye.Host;
+using SideEye.Linux;
 
 namespace SideEye.Cli.Commands;
 
@@ -80,6 +81,8 @@ internal static class SnapshotCommand
 
     private static async Task<int> RunAsync(SnapshotOptions options, CancellationToken stop)
     {
+        // Reading, decoding and storing take far longer than the pause, and on a small host the target wants its cores.
+        OwnPriority.Yield();
         using BinaryCache binaries = new();
         (List<GoProcess> processes, List<FailedProcess> failed) = Select(options, binaries);
         if (processes.Count == 0)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SideEye.Capture;
 using SideEye.Cli.Output;
 using SideEye.Host;
 using SideEye.Target.Native;
@@ -8,9 +9,8 @@ namespace SideEye.Cli.Snapshots;
 /// <summary>What <c>sideeye snapshot</c> says when it is done.</summary>
 internal sealed class SnapshotReport(string path, SnapshotOutcome outcome, ReaderChoice asked)
 {
-    /// <summary>Partial when some process failed; one that the pause limit cut short is marked in its row.</summary>
-    public int ExitCode =>
-        outcome.Processes.All(process => process.Error is null) ? Cli.ExitCode.Done : Cli.ExitCode.Partial;
+    /// <summary>Partial when some process failed or a limit cut its capture short.</summary>
+    public int ExitCode => outcome.Processes.All(IsWhole) ? Cli.ExitCode.Done : Cli.ExitCode.Partial;
 
     public void Write(Stream output, bool asJson)
     {
@@ -34,11 +34,10 @@ internal sealed class SnapshotReport(string path, SnapshotOutcome outcome, Reade
             text.WriteLine(
                 $"pid {process.Pid}: {process.Goroutines} goroutines on {result.Threads} threads, "
                 + $"paused {Milliseconds(result.PauseNs)}{(fellBack ? " (by process_vm_readv)" : "")}");
-            if (result.Truncated != 0)
+            if (TruncationText.Of(result) is string cut)
             {
-                Console.Error.WriteLine(
-                    $"sideeye: pid {process.Pid}: truncated, {result.Late} goroutines missing; "
-                    + "allow a longer pause with --pause-max");
+                string advice = TruncationText.IsOfPause(result) ? "; allow a longer pause with --pause-max" : "";
+                Console.Error.WriteLine($"sideeye: pid {process.Pid}: {cut}{advice}");
             }
         }
         text.WriteLine($"snapshot written to {path}");
@@ -48,15 +47,18 @@ internal sealed class SnapshotReport(string path, SnapshotOutcome outcome, Reade
 
     private void WriteJson(Stream output)
     {
-        using Utf8JsonWriter json = new(output, JsonValues.Options);
-        json.WriteStartObject();
-        json.WriteString("snapshot_id", outcome.SnapshotId);
-        json.WriteString("file", path);
-        json.WriteStartArray("processes");
-        foreach (ProcessOutcome process in outcome.Processes)
-            WriteProcess(json, process);
-        json.WriteEndArray();
-        json.WriteEndObject();
+        using (Utf8JsonWriter json = new(output, JsonValues.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("snapshot_id", outcome.SnapshotId);
+            json.WriteString("file", path);
+            json.WriteStartArray("processes");
+            foreach (ProcessOutcome process in outcome.Processes)
+                WriteProcess(json, process);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        output.Write("\n"u8);
     }
 
     private static void WriteProcess(Utf8JsonWriter json, ProcessOutcome process)
@@ -71,6 +73,7 @@ internal sealed class SnapshotReport(string path, SnapshotOutcome outcome, Reade
             json.WriteNumber("threads", result.Threads);
             json.WriteNumber("workers", result.Workers);
             json.WriteBoolean("truncated", result.Truncated != 0);
+            json.WriteString("truncated_reason", TruncationText.Of(result));
             json.WriteNumber("missing", result.Late);
             json.WriteNumber("captured_bytes", result.CapturedBytes);
             json.WriteNumber("pause_ns", result.PauseNs);
@@ -82,6 +85,9 @@ internal sealed class SnapshotReport(string path, SnapshotOutcome outcome, Reade
         }
         json.WriteEndObject();
     }
+
+    private static bool IsWhole(ProcessOutcome process) =>
+        process.Error is null && process.Result is { Truncated: 0 };
 
     private static string Milliseconds(ulong nanoseconds) => $"{nanoseconds / 1e6:0.00} ms";
 }

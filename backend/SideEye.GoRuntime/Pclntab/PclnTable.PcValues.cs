@@ -18,9 +18,15 @@ public sealed partial class PclnTable
     /// <returns>
     /// False when the function has no such table or the table ends before the pc; the value is then -1.
     /// </returns>
-    private bool TryPcValue(ReadOnlySpan<byte> bytes, uint offset, in GoFunction function, ulong pc, out int value)
+    private bool TryPcValue(ReadOnlySpan<byte> bytes, uint offset, in GoFunction function, ulong pc, out int value) =>
+        TryPcValue(bytes, offset, function, pc, out value, out _);
+
+    /// <summary>As above; also tells the first pc for which the value may be another.</summary>
+    private bool TryPcValue(
+        ReadOnlySpan<byte> bytes, uint offset, in GoFunction function, ulong pc, out int value, out ulong until)
     {
         value = -1;
+        until = function.End;
         if (offset == 0)
             return false;
         long start = header.PcValues + (long)offset;
@@ -43,6 +49,7 @@ public sealed partial class PclnTable
             if (target < at)
             {
                 value = current;
+                until = Math.Min(function.Entry + at, function.End);
                 return true;
             }
             if (stepsLeft-- == 0)

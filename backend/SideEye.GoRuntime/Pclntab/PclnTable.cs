@@ -111,11 +111,17 @@ public sealed partial class PclnTable
     /// </summary>
     /// <returns>False when the table says nothing about this pc, as in padding and for C code.</returns>
     /// <exception cref="MalformedFileException">The delta table is broken.</exception>
-    public bool TryStackDelta(in GoFunction function, ulong pc, out int delta)
+    public bool TryStackDelta(in GoFunction function, ulong pc, out int delta) =>
+        TryStackDelta(function, pc, out delta, out _);
+
+    /// <summary>As <see cref="TryStackDelta(in GoFunction, ulong, out int)"/>; also tells the first pc for which the
+    /// delta may be another, or the function's end.</summary>
+    /// <exception cref="MalformedFileException">The delta table is broken.</exception>
+    public bool TryStackDelta(in GoFunction function, ulong pc, out int delta, out ulong until)
     {
         ReadOnlySpan<byte> bytes = table.Span;
         uint pcsp = Word(bytes, Record(function) + 16);
-        return TryPcValue(bytes, pcsp, function, pc, out delta);
+        return TryPcValue(bytes, pcsp, function, pc, out delta, out until);
     }
 
     /// <summary>First index of the function table for each bucket of text; checks the order on the way.</summary>

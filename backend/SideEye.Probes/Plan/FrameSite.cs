@@ -27,4 +27,18 @@ public sealed record SiteRow(int Table, int InlineDepth, ImmutableArray<ValueSou
 /// <c>capture_errors.reason</c>; else null.</param>
 public sealed record ValueSource(
     GoType Root, ImmutableArray<VariablePiece> Pieces, bool IsEscaped, ImmutableArray<PathStep> Path,
-    string? Unavailable);
+    string? Unavailable)
+{
+    /// <summary>
+    /// Line of the variable's declaration when the value means something only behind it: at this line or before it the
+    /// variable is not assigned yet. 0 for parameters, results, captured and package-level variables.
+    /// </summary>
+    public int DeclarationLine { get; init; }
+
+    /// <summary>What the name stands for as long as the declaration is not passed: a variable of an outer block that
+    /// this one shadows; null when there is none.</summary>
+    public ValueSource? Shadowed { get; init; }
+
+    /// <summary>A value that cannot be had at a site.</summary>
+    public static ValueSource None(GoType root, string reason) => new(root, [], false, [], reason);
+}

@@ -1,7 +1,11 @@
 namespace SideEye.Spec.Expressions;
 
 /// <summary>A path from a variable to a value, in Go's own notation.</summary>
-public abstract record Expression;
+public abstract record Expression
+{
+    /// <summary>The expression in canonical form: parsing it gives an equal expression.</summary>
+    public sealed override string ToString() => ExpressionText.Of(this);
+}
 
 /// <summary>A variable of the function, or a package-level one: <c>req</c>, <c>main.cache</c>.</summary>
 /// <param name="Name">Its name; with package when there is one, the path in quotes where it has a slash:
@@ -10,14 +14,26 @@ public abstract record Expression;
 public sealed record NameExpression(string Name, string? Package = null) : Expression;
 
 /// <summary>A field; pointers on the way are followed, fields of embedded structs are promoted.</summary>
-public sealed record FieldExpression(Expression Operand, string Field) : Expression;
+public sealed record FieldExpression(Expression Operand, string Field) : Expression
+{
+    /// <summary>
+    /// What this is when its operand names no variable but a package, as in <c>main.cache</c>, which only the binary
+    /// can tell: variables come first, as in Go. Null when the operand is no plain name.
+    /// </summary>
+    public NameExpression? AsPackageVariable =>
+        Operand is NameExpression { Package: null } package ? new NameExpression(Field, package.Name) : null;
+}
 
-/// <summary>An element of an array, slice or string.</summary>
+/// <summary>An element of an array, slice or string; where the operand turns out to be a map, its element under the
+/// integer key.</summary>
+/// <param name="Operand">What is indexed.</param>
+/// <param name="Index">From 0; never negative.</param>
 public sealed record IndexExpression(Expression Operand, long Index) : Expression;
 
 /// <summary>The element of a map under a constant key: a string, integer or bool in Go's notation.</summary>
 /// <param name="Operand">The map.</param>
-/// <param name="Key">A <see cref="string"/>, <see cref="long"/>, or <see cref="bool"/>.</param>
+/// <param name="Key">A <see cref="string"/>, <see cref="long"/> (the parser gives only negative ones: others are an
+/// <see cref="IndexExpression"/>), or <see cref="bool"/>.</param>
 public sealed record KeyExpression(Expression Operand, object Key) : Expression;
 
 /// <summary>What a pointer points to: <c>*p</c>.</summary>
@@ -28,5 +44,5 @@ public sealed record LengthExpression(Expression Operand, bool IsCapacity) : Exp
 
 /// <summary>The value in an interface when it has this type: <c>v.(*main.T)</c>.</summary>
 /// <param name="Operand">The interface.</param>
-/// <param name="Type">Name of the type, with the package's whole path.</param>
+/// <param name="Type">Name of the type, with the package's whole path, without quotes: <c>*net/http.body</c>.</param>
 public sealed record AssertionExpression(Expression Operand, string Type) : Expression;

@@ -36,6 +36,10 @@ public sealed record CaptureSpec
     /// <summary>SHA-256 over all that decides what is captured and derived, 64 hex digits; equal specs, however they
     /// were written, have equal hashes.</summary>
     public string Hash { get; init; } = "";
+
+    /// <summary>Like <see cref="Hash"/>, over what decides what is captured alone: what a capture program depends on.
+    /// </summary>
+    public string CaptureHash { get; init; } = "";
 }
 
 /// <summary>A program: the processes for which every given regular expression matches.</summary>
@@ -45,7 +49,7 @@ public sealed record ProgramRule(
 
 /// <summary>A function whose frames become the rows of a table.</summary>
 /// <param name="Function">Its name as in the symbol table.</param>
-/// <param name="Table">Name of its table; null to derive one.</param>
+/// <param name="Table">Name of its table; null to derive one, never null in a merged spec.</param>
 /// <param name="Captures">The captured expressions.</param>
 /// <param name="Columns">Extra columns: SQL over the captured ones.</param>
 /// <param name="Limits">Limits for this function.</param>
@@ -53,7 +57,15 @@ public sealed record ProgramRule(
 /// <param name="At">Where the spec says so.</param>
 public sealed record FunctionSpec(
     string Function, string? Table, ImmutableArray<ExpressionSpec> Captures, ImmutableArray<ColumnSpec> Columns,
-    LimitsSpec Limits, bool IsOptional, SourcePosition At);
+    LimitsSpec Limits, bool IsOptional, SourcePosition At)
+{
+    /// <summary>Names of functions that do the same in other versions of the library: of all the names, the first that
+    /// a binary contains is captured.</summary>
+    public ImmutableArray<string> Alternatives { get; init; } = [];
+
+    /// <summary><see cref="Function"/> and its <see cref="Alternatives"/>, in the order of preference.</summary>
+    public IEnumerable<string> Names => Alternatives.Prepend(Function);
+}
 
 /// <summary>A captured expression.</summary>
 /// <param name="Text">As written.</param>
@@ -63,7 +75,15 @@ public sealed record FunctionSpec(
 /// <param name="At">Where the spec says so.</param>
 /// <param name="IsOptional">True when a binary whose function has no such variable is no problem.</param>
 public sealed record ExpressionSpec(
-    string Text, Expression Expression, string Column, LimitsSpec Limits, SourcePosition At, bool IsOptional = false);
+    string Text, Expression Expression, string Column, LimitsSpec Limits, SourcePosition At, bool IsOptional = false)
+{
+    /// <summary>Expressions for binaries in which those before do not bind, as where a library renamed a field.
+    /// </summary>
+    public ImmutableArray<Expression> Alternatives { get; init; } = [];
+
+    /// <summary><see cref="Expression"/> and its <see cref="Alternatives"/>: the first that binds is captured.</summary>
+    public IEnumerable<Expression> Candidates => Alternatives.Prepend(Expression);
+}
 
 /// <summary>An extra column.</summary>
 /// <param name="Name">Its name.</param>
@@ -85,10 +105,26 @@ public sealed record TypeSpec(string Type, ImmutableArray<ExpressionSpec> Captur
 public sealed record ContextKeySpec(string Key, string Column, SourcePosition At);
 
 /// <summary>A derived table.</summary>
-public sealed record TableSpec(string Name, string Sql, string? Description, SourcePosition At);
+/// <param name="Name">Its name.</param>
+/// <param name="Sources">Queries whose rows it holds, as by UNION ALL BY NAME; one at least.</param>
+/// <param name="Description">For people.</param>
+/// <param name="At">Where the spec says so.</param>
+/// <param name="IsOptional">True when a source that asks for a table that is not there is left out, and the table
+/// itself when no source remains, without a word.</param>
+public sealed record TableSpec(
+    string Name, ImmutableArray<TableSource> Sources, string? Description, SourcePosition At, bool IsOptional = false);
+
+/// <summary>A query in DuckDB's dialect that gives rows of a derived table.</summary>
+public sealed record TableSource(string Sql, SourcePosition At);
 
 /// <summary>A link: rows whose columns have equal values belong together.</summary>
-public sealed record LinkSpec(LinkEnd From, LinkEnd To, string? Description, SourcePosition At);
+/// <param name="From">One end.</param>
+/// <param name="To">The other.</param>
+/// <param name="Description">For people.</param>
+/// <param name="At">Where the spec says so.</param>
+/// <param name="IsOptional">True when it is no problem that a table is not there.</param>
+public sealed record LinkSpec(
+    LinkEnd From, LinkEnd To, string? Description, SourcePosition At, bool IsOptional = false);
 
 /// <summary>One end of a link.</summary>
 public sealed record LinkEnd(string Table, ImmutableArray<string> Columns);

@@ -22,12 +22,20 @@ public sealed class RedactionRules
     /// <param name="allow">Whole names that are no secrets.</param>
     public RedactionRules(IEnumerable<string> names, IEnumerable<string> allow)
     {
-        denied = [.. DeniedAlways, .. names.Select(Normalise).Where(static name => name.Length > 0)];
-        allowed = [.. allow.Select(Normalise)];
+        Names = [.. names];
+        Allow = [.. allow];
+        denied = [.. DeniedAlways, .. Names.Select(Normalise).Where(static name => name.Length > 0)];
+        allowed = [.. Allow.Select(Normalise)];
     }
 
     /// <summary>The built-in words alone.</summary>
     public static RedactionRules Default { get; } = new([], []);
+
+    /// <summary>Words that are denied besides the built-in ones, as written.</summary>
+    public ImmutableArray<string> Names { get; }
+
+    /// <summary>Whole names that are no secrets, as written.</summary>
+    public ImmutableArray<string> Allow { get; }
 
     /// <summary>True when a field, variable or map key of this name is never copied out of a target.</summary>
     public bool IsSecret(string name)

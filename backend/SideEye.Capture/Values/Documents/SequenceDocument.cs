@@ -1,0 +1,71 @@
+using SideEye.GoRuntime.Types;
+using SideEye.Target;
+
+namespace SideEye.Capture.Values.Documents;
+
+/// <summary>Arrays and slices.</summary>
+internal sealed class SequenceDocument(ValueDocuments documents)
+{
+    /// <summary>Writes an array or slice.</summary>
+    public string? Write(GoType type, TargetAddress at, int depth)
+    {
+        if (type.Element is not { } element)
+            return CaptureReason.UnknownLayout;
+        if (element.Kind == GoKind.Uint8)
+            return WriteBytes(type, at);
+        if (type.Kind == GoKind.Array)
+        {
+            if (!documents.Memory.IsAnyReadable(at, type.Size))
+                return documents.Memory.WhyNot(at, type.Size);
+            WriteElements(element, at, type.Length, Shown(element, type.Length), depth, "array");
+            return null;
+        }
+        if (documents.Text.ReadSlice(at, out ulong start, out long length) is { } reason)
+            return reason;
+        if (start == 0)
+        {
+            documents.Json.WriteNullValue();
+            return null;
+        }
+        bool costs = length > 0 && documents.Shapes.Of(element).HasPointers;
+        if (costs && depth <= 0)
+            return CaptureReason.DepthReached;
+        long shown = Shown(element, length);
+        if (shown > 0 && !documents.Memory.IsAnyReadable(new TargetAddress(start), element.Size))
+            return documents.Memory.WhyNot(new TargetAddress(start), element.Size);
+        WriteElements(element, new TargetAddress(start), length, shown, costs ? depth - 1 : depth, "slice");
+        return null;
+    }
+
+    /// <summary>How many of an array's, slice's or channel's elements the limits allow.</summary>
+    public long Shown(GoType element, long length) =>
+        Math.Min(length, documents.Limits.SliceBytes / Math.Max(element.Size, 1));
+
+    private string? WriteBytes(GoType type, TargetAddress at)
+    {
+        string? reason = documents.Text.ReadBytes(type, at, out bool isNil, out ReadOnlySpan<byte> text);
+        if (reason is not null)
+            return reason;
+        if (isNil)
+            documents.Json.WriteNullValue();
+        else
+            documents.Json.WriteStringValue(text);
+        return null;
+    }
+
+    private void WriteElements(
+        GoType element, TargetAddress start, long length, long shown, int depth, string kind)
+    {
+        documents.Json.WriteStartArray();
+        long i = 0;
+        for (; i < shown && !documents.IsFull; i++)
+        {
+            documents.Raw.Enter((int)i);
+            documents.WriteOrNull(element, start + ((ulong)i * (ulong)element.Size), depth);
+            documents.Raw.Leave();
+        }
+        documents.Json.WriteEndArray();
+        if (i < length)
+            documents.Raw.Mark(RawMarks.Truncated, $"{kind}: {i} of {length} elements");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text;
+using SideEye.Capture.Values.Documents;
+using SideEye.GoRuntime.Types;
+using SideEye.Target;
+
+namespace SideEye.Capture.Values.Maps;
+
+/// <summary>
+/// Finds the element under a key by comparing all keys: hashes are seeded, and their function is the program's own.
+/// </summary>
+internal sealed class MapLookup(ValueMemory memory, RenderLimits bounds)
+{
+    private readonly MapReader reader = new(memory, bounds);
+    private readonly List<MapEntry> entries = [];
+
+    /// <summary>Finds an element.</summary>
+    /// <param name="map">The map's type.</param>
+    /// <param name="at">Where the map value is.</param>
+    /// <param name="key">A string, long or bool.</param>
+    /// <param name="element">Where the element is.</param>
+    /// <returns>Why there is none; null when there is.</returns>
+    public string? Find(GoType map, TargetAddress at, object key, out TargetAddress element)
+    {
+        entries.Clear();
+        element = default;
+        MapScan scan = reader.Read(map, at, bounds.MapEntriesMax, entries);
+        if (scan.Reason is not null)
+            return scan.Reason;
+        if (scan.IsNil || map.Key is not { } keyType)
+            return CaptureReason.NoSuchKey;
+        byte[] text = key is string wanted ? Encoding.UTF8.GetBytes(wanted) : [];
+        bool isAnyUnread = (ulong)entries.Count < scan.Count;
+        foreach (MapEntry entry in entries)
+        {
+            bool? isEqual = key switch
+            {
+                string => EqualsText(entry.Key, text),
+                long number => EqualsNumber(entry.Key, keyType, number),
+                bool truth => EqualsNumber(entry.Key, keyType, truth ? 1 : 0),
+                _ => false,
+            };
+            if (isEqual == true)
+            {
+                element = entry.Element;
+                return null;
+            }
+            isAnyUnread |= isEqual is null;
+        }
+        return isAnyUnread ? CaptureReason.MapCut : CaptureReason.NoSuchKey;
+    }
+
+    private bool? EqualsNumber(TargetAddress at, GoType type, long wanted)
+    {
+        if (!memory.TryReadUnsigned(at, type.Size, out ulong bits))
+            return null;
+        bool isSigned = type.Kind is >= GoKind.Int and <= GoKind.Int64;
+        return isSigned ? ScalarDocument.Signed(bits, type.Size) == wanted : bits == (ulong)wanted;
+    }
+
+    private bool? EqualsText(TargetAddress at, byte[] wanted)
+    {
+        if (!memory.TryReadUInt64(at + 8, out ulong length))
+            return null;
+        if (length != (ulong)wanted.Length)
+            return false;
+        if (!memory.TryReadAddress(at, out TargetAddress start))
+            return null;
+        Span<byte> part = stackalloc byte[256];
+        for (int done = 0; done < wanted.Length; done += part.Length)
+        {
+            Span<byte> read = part[..Math.Min(part.Length, wanted.Length - done)];
+            if (!memory.TryRead(start + (ulong)done, read))
+                return null;
+            if (!read.SequenceEqual(wanted.AsSpan(done, read.Length)))
+                return false;
+        }
+        return true;
+    }
+}

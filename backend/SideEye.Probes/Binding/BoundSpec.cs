@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using SideEye.GoRuntime.Types;
+using SideEye.Probes.Plan;
+using SideEye.Spec.Model;
+
+namespace SideEye.Probes.Binding;
+
+/// <summary>A spec bound to one binary: what to capture, and what did not fit.</summary>
+public sealed class BoundSpec
+{
+    /// <summary>The tables and sites.</summary>
+    public required CapturePlan Plan { get; init; }
+
+    /// <summary>The functions of the spec behind <see cref="CapturePlan.Tables"/>, in the same order.</summary>
+    public required ImmutableArray<FunctionSpec> Functions { get; init; }
+
+    /// <summary>Types of which only parts are taken when an interface holds them.</summary>
+    public required ImmutableArray<HeldType> HeldTypes { get; init; }
+
+    /// <summary>The spec's context keys.</summary>
+    public required ImmutableArray<ContextKeySpec> ContextKeys { get; init; }
+
+    /// <summary>What is never copied.</summary>
+    public required RedactionRules Redaction { get; init; }
+
+    /// <summary>The spec's own limits, complete.</summary>
+    public required LimitsSpec Limits { get; init; }
+
+    /// <summary>What does not fit the binary; what does is captured all the same.</summary>
+    public required ImmutableArray<BindProblem> Problems { get; init; }
+}
+
+/// <summary>A type of which only parts are taken when an interface holds it.</summary>
+/// <param name="Type">The dynamic type.</param>
+/// <param name="Paths">The parts, each under a name.</param>
+public sealed record HeldType(GoType Type, ImmutableArray<HeldPath> Paths);
+
+/// <summary>A part of a <see cref="HeldType"/>.</summary>
+/// <param name="Name">Under which it is shown.</param>
+/// <param name="Steps">From the value.</param>
+public sealed record HeldPath(string Name, ImmutableArray<PathStep> Steps);

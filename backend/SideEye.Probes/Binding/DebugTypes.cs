@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using SideEye.GoRuntime.Functions;
+using SideEye.GoRuntime.Types;
+
+namespace SideEye.Probes.Binding;
+
+/// <summary>The types, functions and variables of a program's debug information, as binding asks for them.</summary>
+internal sealed class DebugTypes(GoTypes types, GoFunctions functions) : IProgramTypes
+{
+    private const int WordBytes = 8;
+
+    public GoType Int { get; } =
+        types.Find("int") ?? new GoType("int", GoKind.Int, WordBytes, static () => new GoTypeParts());
+
+    public GoType? Find(string name) => types.Find(name);
+
+    public IEnumerable<string> TypesLike(string name) =>
+        NearestNames.Find(name, types.WithRuntimeType().Select(static type => type.Name));
+
+    public IEnumerable<GoType> WithRuntimeType() => types.WithRuntimeType();
+
+    public ImmutableArray<FunctionBody> Bodies(string function) => functions.Bodies(function);
+
+    public IEnumerable<string> FunctionsLike(string name) => NearestNames.Find(name, functions.Names);
+
+    public GlobalVariable? FindGlobal(string name) =>
+        functions.FindGlobal(name) is (GoType type, ulong address) ? new GlobalVariable(type, address) : null;
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using SideEye.GoRuntime;
+using SideEye.GoRuntime.Functions;
+using SideEye.GoRuntime.Types;
+using SideEye.Probes.Plan;
+using SideEye.Spec.Expressions;
+using SideEye.Spec.Model;
+
+namespace SideEye.Probes.Binding;
+
+/// <summary>Binds the captured expressions of one function to all of its bodies.</summary>
+internal sealed class FunctionBinder(
+    IProgramTypes types, PathBinder paths, RedactionRules redaction, FunctionSpec function,
+    ImmutableArray<FunctionBody> bodies)
+{
+    private readonly ImmutableArray<CapturedColumn>.Builder columns = ImmutableArray.CreateBuilder<CapturedColumn>();
+    private readonly List<ImmutableArray<ColumnCandidates>> candidates = [];
+
+    /// <summary>The columns that bound.</summary>
+    public ImmutableArray<CapturedColumn> Columns => columns.ToImmutable();
+
+    /// <summary>Binds an expression and adds its column.</summary>
+    /// <param name="capture">The expression.</param>
+    /// <param name="outer">Limits where the expression sets none.</param>
+    /// <exception cref="BindException">It does not fit the function.</exception>
+    public void Add(ExpressionSpec capture, LimitsSpec outer)
+    {
+        NameExpression name = PathBinder.Unfold(capture.Expression, out List<Expression> steps);
+        bool isSecret = redaction.IsSecret(name.Name);
+        BoundPath path;
+        ImmutableArray<ColumnCandidates> ofBodies;
+        if (name.Package is null && bodies.Any(body => body.Variables.Any(variable => variable.Name == name.Name)))
+        {
+            path = FirstPath(name.Name, steps);
+            ofBodies = [.. bodies.Select(body => CandidatesOf(body, name.Name, steps, path))];
+        }
+        else
+        {
+            ColumnCandidates global = BindGlobal(name, steps);
+            path = global.Path;
+            ofBodies = [.. bodies.Select(_ => global)];
+        }
+        candidates.Add(ofBodies);
+        columns.Add(new CapturedColumn(
+            capture.Column, capture.Text, path.Type, ValueLimits.Of(capture.Limits.Within(outer)),
+            isSecret || path.IsSecret));
+    }
+
+    /// <summary>Hands every body with its columns to the sites.</summary>
+    public void AddSites(SiteBuilder sites, int table)
+    {
+        for (int i = 0; i < bodies.Length; i++)
+        {
+            int body = i;
+            sites.Add(table, bodies[i], [.. candidates.Select(ofBodies => ofBodies[body])]);
+        }
+    }
+
+    /// <summary>The type of the column is that of the first variable to which the expression can be bound.</summary>
+    private BoundPath FirstPath(string name, List<Expression> steps)
+    {
+        BindException? first = null;
+        foreach (FunctionBody body in bodies)
+        {
+            foreach (GoVariable variable in body.Variables)
+            {
+                if (variable.Name != name)
+                    continue;
+                try
+                {
+                    return paths.Bind(variable.Type, steps);
+                }
+                catch (BindException e)
+                {
+                    first ??= e;
+                }
+            }
+        }
+        throw first!;
+    }
+
+    private ColumnCandidates CandidatesOf(
+        FunctionBody body, string name, List<Expression> steps, BoundPath column)
+    {
+        ImmutableArray<Candidate>.Builder found = ImmutableArray.CreateBuilder<Candidate>();
+        foreach (GoVariable variable in body.Variables)
+        {
+            if (variable.Name == name)
+                found.Add(new Candidate(variable, PathFor(variable.Type, steps, column)));
+        }
+        return new ColumnCandidates { Variables = found.ToImmutable(), Global = null, Path = column };
+    }
+
+    private BoundPath? PathFor(GoType root, List<Expression> steps, BoundPath column)
+    {
+        if (ReferenceEquals(root, column.Root))
+            return column;
+        try
+        {
+            BoundPath path = paths.Bind(root, steps);
+            return path.Type.Name == column.Type.Name ? path : null;
+        }
+        catch (BindException)
+        {
+            return null;
+        }
+    }
+
+    private ColumnCandidates BindGlobal(NameExpression name, List<Expression> steps)
+    {
+        string own = GoFunctionName.PackageOf(function.Function);
+        GlobalVariable? variable = types.FindGlobal($"{name.Package ?? own}.{name.Name}");
+        if (variable is null && name.Package is null && steps is [FieldExpression first, ..])
+        {
+            // pkg.name reads like a field of a variable.
+            variable = types.FindGlobal($"{name.Name}.{first.Field}");
+            if (variable is not null)
+                steps = steps[1..];
+        }
+        if (variable is null)
+            throw Unknown(name);
+        BoundPath path = paths.Bind(variable.Type, steps);
+        ValueSource source = new(
+            variable.Type, [new VariablePiece(PlaceKind.Global, (long)variable.Address, (int)variable.Type.Size)],
+            IsEscaped: false, path.Steps, null);
+        return new ColumnCandidates { Variables = [], Global = source, Path = path };
+    }
+
+    private BindException Unknown(NameExpression name)
+    {
+        if (name.Package is not null)
+            return new BindException($"the program has no package-level variable {name.Package}.{name.Name}");
+        ImmutableArray<string> known =
+            [.. bodies.SelectMany(static body => body.Variables).Select(static variable => variable.Name).Distinct()];
+        return new BindException($"{function.Function} has no variable {name.Name}", name.Name, known);
+    }
+}

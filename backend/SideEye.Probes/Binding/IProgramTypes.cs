@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using SideEye.GoRuntime.Functions;
+using SideEye.GoRuntime.Types;
+
+namespace SideEye.Probes.Binding;
+
+/// <summary>What binding asks of a program's debug information.</summary>
+internal interface IProgramTypes
+{
+    /// <summary>Go's int.</summary>
+    GoType Int { get; }
+
+    /// <summary>A type by its whole name, or null.</summary>
+    GoType? Find(string name);
+
+    /// <summary>Names of types like this one, best first.</summary>
+    IEnumerable<string> TypesLike(string name);
+
+    /// <summary>The types that an interface may hold.</summary>
+    IEnumerable<GoType> WithRuntimeType();
+
+    /// <summary>The function's machine code, its own and every inlined copy; empty when there is none.</summary>
+    ImmutableArray<FunctionBody> Bodies(string function);
+
+    /// <summary>Names of functions like this one, best first.</summary>
+    IEnumerable<string> FunctionsLike(string name);
+
+    /// <summary>A package-level variable by its whole name (<c>main.cache</c>), or null.</summary>
+    GlobalVariable? FindGlobal(string name);
+}
+
+/// <summary>A package-level variable.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Address">Link-time.</param>
+internal sealed record GlobalVariable(GoType Type, ulong Address);

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using SideEye.GoRuntime.Functions;
+using SideEye.Probes.Plan;
+
+namespace SideEye.Probes.Binding;
+
+/// <summary>
+/// Cuts the code of captured functions into sites: ranges of return addresses within which every variable is in the
+/// same place. Scopes are looked up one byte before a return address, places at it.
+/// </summary>
+internal sealed class SiteBuilder
+{
+    private readonly List<Segment> segments = [];
+
+    /// <summary>Adds a body of the function of a table.</summary>
+    public void Add(int table, FunctionBody body, ImmutableArray<ColumnCandidates> columns)
+    {
+        SortedSet<ulong> cuts = [];
+        foreach (PcSpan span in body.Code)
+            AddCuts(cuts, span.Low + 1, span.High + 1);
+        foreach (ColumnCandidates column in columns)
+        {
+            foreach (Candidate candidate in column.Variables)
+            {
+                foreach (PcSpan span in candidate.Variable.Scope)
+                    AddCuts(cuts, span.Low + 1, span.High + 1);
+                foreach (VariableLocation location in candidate.Variable.Locations)
+                    AddCuts(cuts, location.Low, location.High);
+            }
+        }
+        ulong low = 0;
+        foreach (ulong cut in cuts)
+        {
+            if (low != 0 && IsCode(body, low - 1))
+                segments.Add(new Segment(low, cut, RowAt(table, body, columns, low)));
+            low = cut;
+        }
+    }
+
+    /// <summary>The sites: where bodies overlap, as an inlined one does with its container, rows stand together.</summary>
+    public ImmutableArray<FrameSite> Build()
+    {
+        SortedSet<ulong> cuts = [];
+        foreach (Segment segment in segments)
+            AddCuts(cuts, segment.Low, segment.High);
+        segments.Sort(static (left, right) => left.Low.CompareTo(right.Low));
+        ImmutableArray<FrameSite>.Builder sites = ImmutableArray.CreateBuilder<FrameSite>();
+        List<Segment> active = [];
+        int next = 0;
+        ulong low = 0;
+        foreach (ulong cut in cuts)
+        {
+            if (active.Count > 0)
+                sites.Add(new FrameSite(low, cut, [.. active.Select(static segment => segment.Row)]));
+            active.RemoveAll(segment => segment.High <= cut);
+            while (next < segments.Count && segments[next].Low == cut)
+                active.Add(segments[next++]);
+            low = cut;
+        }
+        return sites.ToImmutable();
+    }
+
+    private static SiteRow RowAt(
+        int table, FunctionBody body, ImmutableArray<ColumnCandidates> columns, ulong pc)
+    {
+        ImmutableArray<ValueSource>.Builder sources = ImmutableArray.CreateBuilder<ValueSource>(columns.Length);
+        foreach (ColumnCandidates column in columns)
+            sources.Add(column.At(pc - 1, pc));
+        return new SiteRow(table, body.InlineDepth, sources.MoveToImmutable());
+    }
+
+    private static bool IsCode(FunctionBody body, ulong pc)
+    {
+        foreach (PcSpan span in body.Code)
+        {
+            if (span.Contains(pc))
+                return true;
+        }
+        return false;
+    }
+
+    private static void AddCuts(SortedSet<ulong> cuts, ulong low, ulong high)
+    {
+        cuts.Add(low);
+        cuts.Add(high);
+    }
+
+    private readonly record struct Segment(ulong Low, ulong High, SiteRow Row);
+}

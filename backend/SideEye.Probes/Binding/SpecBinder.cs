@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using SideEye.GoRuntime.Functions;
+using SideEye.Probes.Plan;
+using SideEye.Spec.Expressions;
+using SideEye.Spec.Model;
+
+namespace SideEye.Probes.Binding;
+
+/// <summary>Binds a spec to a binary. Whatever does not fit is a problem of its own and takes nothing else down.</summary>
+internal sealed class SpecBinder
+{
+    private readonly CaptureSpec spec;
+    private readonly IProgramTypes types;
+    private readonly PathBinder paths;
+    private readonly LimitsSpec limits;
+    private readonly List<BindProblem> problems = [];
+
+    private SpecBinder(CaptureSpec spec, IProgramTypes types)
+    {
+        this.spec = spec;
+        this.types = types;
+        limits = spec.Limits.Within(LimitsSpec.Default);
+        paths = new PathBinder(types, spec.Redaction);
+    }
+
+    /// <summary>Binds <paramref name="spec"/> to the program that <paramref name="types"/> describes.</summary>
+    public static BoundSpec Bind(CaptureSpec spec, IProgramTypes types) => new SpecBinder(spec, types).Bind();
+
+    private BoundSpec Bind()
+    {
+        string[] names = TableNames.For([.. spec.Functions.Select(static one => (one.Function, one.Table))]);
+        SiteBuilder sites = new();
+        ImmutableArray<FunctionTable>.Builder tables = ImmutableArray.CreateBuilder<FunctionTable>();
+        ImmutableArray<FunctionSpec>.Builder bound = ImmutableArray.CreateBuilder<FunctionSpec>();
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (BindFunction(spec.Functions[i]) is not { } function)
+                continue;
+            function.AddSites(sites, tables.Count);
+            tables.Add(new FunctionTable(names[i], spec.Functions[i].Function, function.Columns));
+            bound.Add(spec.Functions[i]);
+        }
+        return new BoundSpec
+        {
+            Plan = new CapturePlan(tables.ToImmutable(), sites.Build()),
+            Functions = bound.ToImmutable(),
+            HeldTypes = [.. spec.Types.Select(BindHeld).OfType<HeldType>()],
+            ContextKeys = spec.ContextKeys,
+            Redaction = spec.Redaction,
+            Limits = limits,
+            Problems = [.. problems],
+        };
+    }
+
+    private FunctionBinder? BindFunction(FunctionSpec function)
+    {
+        ImmutableArray<FunctionBody> bodies = types.Bodies(function.Function);
+        if (bodies.IsEmpty)
+        {
+            if (!function.IsOptional)
+            {
+                string message = $"the program has no function {function.Function}";
+                problems.Add(new BindProblem(function.At, message + Meant([.. types.FunctionsLike(function.Function)])));
+            }
+            return null;
+        }
+        FunctionBinder binder = new(types, paths, spec.Redaction, function, bodies);
+        foreach (ExpressionSpec capture in function.Captures)
+        {
+            try
+            {
+                binder.Add(capture, function.Limits.Within(limits));
+            }
+            catch (BindException e)
+            {
+                if (!capture.IsOptional && !function.IsOptional)
+                    problems.Add(new BindProblem(capture.At, $"{capture.Text}: {e.Message}{Meant(e)}"));
+            }
+        }
+        return binder;
+    }
+
+    private HeldType? BindHeld(TypeSpec held)
+    {
+        if (types.Find(held.Type) is not { } type)
+        {
+            string message = $"the program has no type {held.Type}";
+            problems.Add(new BindProblem(held.At, message + Meant([.. types.TypesLike(held.Type)])));
+            return null;
+        }
+        ImmutableArray<HeldPath>.Builder parts = ImmutableArray.CreateBuilder<HeldPath>();
+        foreach (ExpressionSpec capture in held.Captures)
+        {
+            try
+            {
+                // The first name of a path within a type is a field of it.
+                NameExpression first = PathBinder.Unfold(capture.Expression, out List<Expression> steps);
+                steps.Insert(0, new FieldExpression(first, first.Name));
+                BoundPath path = paths.Bind(type, steps);
+                if (!path.IsSecret)
+                    parts.Add(new HeldPath(capture.Column, path.Steps));
+            }
+            catch (BindException e)
+            {
+                problems.Add(new BindProblem(capture.At, $"{held.Type}, {capture.Text}: {e.Message}{Meant(e)}"));
+            }
+        }
+        return new HeldType(type, parts.ToImmutable());
+    }
+
+    private static string Meant(BindException problem) => problem.Unknown is null
+        ? ""
+        : Meant(NearestNames.Find(problem.Unknown, problem.Known));
+
+    private static string Meant(ImmutableArray<string> names) =>
+        names.IsEmpty ? "" : $"; did you mean {string.Join(", ", names.Take(3))}?";
+}

@@ -1,0 +1,33 @@
+using SideEye.GoRuntime;
+using SideEye.GoRuntime.Functions;
+using SideEye.GoRuntime.Types;
+using SideEye.Probes.Binding;
+using SideEye.Probes.Lowering;
+using SideEye.Spec.Model;
+
+namespace SideEye.Probes;
+
+/// <summary>From a spec and a binary to what the probe copies and what the decoder makes of it.</summary>
+public static class CaptureCompiler
+{
+    /// <summary>Binds a spec to a program and compiles it.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="binary">The program; it must have debug information.</param>
+    /// <exception cref="InvalidOperationException">It has none.</exception>
+    /// <exception cref="Target.MalformedFileException">The debug information is broken.</exception>
+    public static CompiledCapture Compile(CaptureSpec spec, GoBinary binary)
+    {
+        Dwarf.DwarfFile file = binary.DebugInformation.Dwarf
+            ?? throw new InvalidOperationException(binary.DebugInformation.Reason);
+        GoTypes types = GoTypes.Open(file);
+        DebugTypes program = new(types, GoFunctions.Open(file, types));
+        BoundSpec bound = SpecBinder.Bind(spec, program);
+        return new CompiledCapture(bound, ProgramCompiler.Compile(bound, binary, types.WithRuntimeType()), types);
+    }
+}
+
+/// <summary>A spec, bound to a binary and compiled.</summary>
+/// <param name="Bound">What is captured where, and what did not fit.</param>
+/// <param name="Program">What the probe runs.</param>
+/// <param name="Types">The binary's types, for what interfaces turn out to hold.</param>
+public sealed record CompiledCapture(BoundSpec Bound, CaptureProgram Program, GoTypes Types);

@@ -1,0 +1,64 @@
+using SideEye.GoRuntime.Types;
+
+namespace SideEye.Probes.Lowering;
+
+/// <summary>
+/// Where the parts of a map lie, by the names of the runtime's fields: swiss maps (internal/runtime/maps, Go 1.24 on)
+/// and those before (runtime/map.go, hmap and bmap).
+/// </summary>
+internal static class MapLayout
+{
+    /// <summary>Offsets of dirPtr and dirLen in the header of a swiss map; null for another map.</summary>
+    public static (long Pointer, long Length)? Directory(GoType header) =>
+        header.Field("dirPtr") is { } pointer && header.Field("dirLen") is { } length
+            ? (pointer.Offset, length.Offset) : null;
+
+    /// <summary>The table of a swiss map.</summary>
+    public static GoType? Table(GoType map) => Pointee(Pointee(map.Layout.Field("dirPtr")?.Type));
+
+    /// <summary>Offsets of the groups' address and of their number minus one in a table.</summary>
+    public static (long Pointer, long Mask)? Groups(GoType map)
+    {
+        GoField? groups = Table(map).Field("groups");
+        return groups?.Type.Field("data") is { } data && groups?.Type.Field("lengthMask") is { } mask
+            ? (groups!.Offset + data.Offset, groups.Offset + mask.Offset) : null;
+    }
+
+    /// <summary>A group of a swiss map, or a bucket.</summary>
+    public static GoType? Group(GoType map) =>
+        Pointee(Table(map).Field("groups")?.Type.Field("data")?.Type)
+            ?? Pointee(map.Layout.Field("buckets")?.Type);
+
+    /// <summary>Offset of the slots in a group; null for a bucket.</summary>
+    public static long? Slots(GoType map) => Group(map).Field("slots")?.Offset;
+
+    /// <summary>A slot: its first field is the key, its second the element.</summary>
+    public static GoType? Slot(GoType map) =>
+        Group(map).Field("slots")?.Type is { Kind: GoKind.Array, Element: { } slot } ? slot : null;
+
+    /// <summary>Offsets of the bucket pointers and of the byte with the logarithm of their number.</summary>
+    public static IEnumerable<(long Pointer, long Logarithm)> Buckets(GoType header)
+    {
+        if (header.Field("B") is not { } logarithm)
+            yield break;
+        if (header.Field("buckets") is { } buckets)
+            yield return (buckets.Offset, logarithm.Offset);
+        if (header.Field("oldbuckets") is { } old)
+            yield return (old.Offset, logarithm.Offset);
+    }
+
+    /// <summary>The parts of a bucket; null when it has none we know.</summary>
+    public static BucketLayout? Bucket(GoType map)
+    {
+        GoType? bucket = Group(map);
+        return bucket.Field("keys") is { Type.Element: { } key } keys
+            && bucket.Field("values") is { Type.Element: { } element } elements
+            && bucket.Field("overflow") is { } overflow
+            ? new BucketLayout(keys.Offset, key, elements.Offset, element, overflow.Offset) : null;
+    }
+
+    private static GoType? Pointee(GoType? type) => type is { Kind: GoKind.Pointer } ? type.Element : null;
+}
+
+/// <summary>Offsets in a bucket of a map before Go 1.24.</summary>
+internal sealed record BucketLayout(long Keys, GoType Key, long Elements, GoType Element, long Overflow);

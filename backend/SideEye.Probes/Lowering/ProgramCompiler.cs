@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using SideEye.GoRuntime;
+
+using SideEye.GoRuntime.Types;
+using SideEye.Probes.Binding;
+using SideEye.Probes.Plan;
+using SideEye.Target.Native;
+
+namespace SideEye.Probes.Lowering;
+
+/// <summary>
+/// Lowers a bound spec to a capture program: for each site the routine of its frame, for each range of pcs the distance
+/// from SP to CFA, for each type that an interface may hold what to copy of it.
+/// </summary>
+internal sealed class ProgramCompiler
+{
+    private readonly BoundSpec spec;
+    private readonly GoBinary binary;
+    private readonly RoutineWriter routines;
+    private readonly PointerShape shapes;
+    private readonly ImmutableArray<NativeCaptureRange>.Builder ranges =
+        ImmutableArray.CreateBuilder<NativeCaptureRange>();
+
+    private ProgramCompiler(BoundSpec spec, GoBinary binary)
+    {
+        this.spec = spec;
+        this.binary = binary;
+        shapes = PointerShape.For(binary.Version);
+        routines = new RoutineWriter(spec.Redaction, shapes);
+    }
+
+    /// <summary>Compiles the program of a binary.</summary>
+    /// <param name="spec">The spec, bound to it.</param>
+    /// <param name="binary">Its text and stack tables.</param>
+    /// <param name="heldTypes">The types that an interface may hold; enumerated only when one is followed.</param>
+    public static CaptureProgram Compile(BoundSpec spec, GoBinary binary, IEnumerable<GoType> heldTypes) =>
+        new ProgramCompiler(spec, binary).Compile(heldTypes);
+
+    private CaptureProgram Compile(IEnumerable<GoType> heldTypes)
+    {
+        foreach (FrameSite site in spec.Plan.Sites)
+            AddRanges(site, AddFrame(site));
+        routines.Finish();
+        ImmutableArray<NativeCaptureType> types = routines.FollowsInterfaces ? AddTypes(heldTypes) : [];
+        return new CaptureProgram([.. routines.Routines], ranges.ToImmutable(), types, [.. routines.Constants])
+        {
+            TextStart = binary.Pcln.TextStart,
+            TextBytes = binary.Pcln.TextEnd - binary.Pcln.TextStart,
+            BytesMax = (ulong)spec.Limits.SnapshotBytes!.Value,
+            FrameBytesMax = (uint)spec.Limits.FrameBytes!.Value,
+        };
+    }
+
+    private uint AddFrame(FrameSite site)
+    {
+        Routine frame = new() { Name = $"frame 0x{site.Low:x}", ElementBytes = 0 };
+        foreach (SiteRow row in site.Rows)
+        {
+            FunctionTable table = spec.Plan.Tables[row.Table];
+            for (int i = 0; i < row.Sources.Length; i++)
+            {
+                if (!table.Columns[i].IsSecret)
+                    AddSource(frame, row.Sources[i], table.Columns[i].Limits);
+            }
+        }
+        return frame.Ops.Count == 0 ? RoutineWriter.None : routines.AddFrame(frame);
+    }
+
+    private void AddSource(Routine frame, ValueSource source, ValueLimits limits)
+    {
+        // Whether the declaration is passed is not asked here: one copy too many does no harm.
+        for (ValueSource? one = source; one is not null; one = one.Shadowed)
+        {
+            if (one.Unavailable is null)
+                routines.AppendRoot(frame, one, limits);
+        }
+    }
+
+    /// <summary>A range for each distance from SP to CFA within the site.</summary>
+    private void AddRanges(FrameSite site, uint frame)
+    {
+        if (frame == RoutineWriter.None)
+            return;
+        ulong text = binary.Pcln.TextStart;
+        // The return address may lie just behind the function; its frame is that of the call before it.
+        if (!binary.Pcln.TryFindFunction(site.Low - 1, out GoFunction function))
+            return;
+        int toCfa = binary.Architecture == Target.Architecture.Arm64 ? 0 : sizeof(ulong);
+        for (ulong pc = site.Low; pc < site.High;)
+        {
+            if (!binary.Pcln.TryStackDelta(function, Math.Min(pc, function.End - 1), out int delta, out ulong until))
+                return;
+            ulong high = until > pc ? Math.Min(until, site.High) : site.High;
+            ranges.Add(new NativeCaptureRange
+            {
+                Low = (uint)(pc - text), High = (uint)(high - text), Routine = frame,
+                CfaOffset = (uint)(delta + toCfa),
+            });
+            pc = high;
+        }
+    }
+
+    private ImmutableArray<NativeCaptureType> AddTypes(IEnumerable<GoType> heldTypes)
+    {
+        Dictionary<GoType, HeldType> parts = spec.HeldTypes.ToDictionary(static held => held.Type);
+        ValueLimits limits = ValueLimits.Of(spec.Limits);
+        ImmutableArray<NativeCaptureType>.Builder types = ImmutableArray.CreateBuilder<NativeCaptureType>();
+        foreach (GoType type in heldTypes)
+        {
+            if (type.RuntimeType is not { } offset || type.Kind == GoKind.Interface)
+                continue;
+            uint routine = parts.TryGetValue(type, out HeldType? held) && !held.Paths.IsEmpty
+                ? routines.Parts(held, limits) : routines.Held(type, limits);
+            types.Add(new NativeCaptureType
+            {
+                Address = binary.ModuleData.Types + offset,
+                Routine = routine,
+                Number = routines.Assertions.GetValueOrDefault(type),
+                Flags = shapes.Of(type) is null ? 0 : (uint)NativeTypeFlags.Direct,
+            });
+        }
+        routines.Finish();
+        return types.ToImmutable();
+    }
+}

@@ -1,0 +1,17 @@
+namespace SideEye.Probes.Plan;
+
+/// <summary>Why a variable cannot be had at a site, whatever the memory says; in <c>capture_errors.reason</c>.</summary>
+public static class Unavailable
+{
+    /// <summary>The block that declares it is not entered here.</summary>
+    public const string NotInScope = "not in scope here";
+
+    /// <summary>The compiler keeps it nowhere at this pc.</summary>
+    public const string OptimisedOut = "optimised out at this pc";
+
+    /// <summary>It is in a register, which the call of the next frame has overwritten.</summary>
+    public const string OnlyInRegister = "only in a register at this pc";
+
+    /// <summary>The name stands for a variable of another type here, which has no place in the column.</summary>
+    public const string OtherType = "a variable of another type here";
+}

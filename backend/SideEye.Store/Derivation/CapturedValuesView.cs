@@ -1,0 +1,51 @@
+namespace SideEye.Store.Derivation;
+
+/// <summary>
+/// The view of every captured value: one row for each that is not NULL, as text, whichever table and column holds it.
+/// </summary>
+internal static class CapturedValuesView
+{
+    /// <summary>The table that says which tables and columns were captured.</summary>
+    private const string Registry = "function_tables";
+
+    /// <summary>Creates the view anew.</summary>
+    public static void Write(SpecSql sql, IReadOnlyCollection<IdentityColumn> identity)
+    {
+        string ids = string.Concat(identity.Select(each => SqlTypes.Quote(each.Name) + ", "));
+        string none = "SELECT CAST(NULL AS VARCHAR) AS table_name, "
+            + string.Concat(identity.Select(each => $"CAST(NULL AS {each.Type}) AS {SqlTypes.Quote(each.Name)}, "))
+            + "CAST(NULL AS VARCHAR) AS column_name, CAST(NULL AS VARCHAR) AS value WHERE false";
+        List<string> arms = [none];
+        foreach (IGrouping<string, string> table in Captured(sql, identity))
+        {
+            string names = string.Join(", ", table.Select(SqlTypes.Literal));
+            string values = string.Join(", ", table.Select(column => $"CAST({SqlTypes.Quote(column)} AS VARCHAR)"));
+            arms.Add($"SELECT * FROM (SELECT {SqlTypes.Literal(table.Key)}, {ids}unnest([{names}]), "
+                + $"unnest([{values}]) AS value FROM {SqlTypes.Quote(table.Key)}) WHERE value IS NOT NULL");
+        }
+        sql.Run($"CREATE OR REPLACE VIEW all_captured_data AS {string.Join("\nUNION ALL\n", arms)};"
+            + "COMMENT ON VIEW all_captured_data IS 'Every captured value that is not NULL, as text, "
+            + "of all function tables: for searching.'");
+    }
+
+    /// <summary>The captured columns by table, as far as the file has them.</summary>
+    private static IEnumerable<IGrouping<string, string>> Captured(
+        SpecSql sql, IReadOnlyCollection<IdentityColumn> identity)
+    {
+        if (StoredColumn.Of(sql, Registry).Count == 0)
+            return [];
+        string names = string.Join(", ", identity.Select(each => SqlTypes.Literal(each.Name)));
+        string hasIdentity = identity.Count == 0 ? "true"
+            : $"(SELECT count(*) FROM duckdb_columns() i WHERE {StoredColumn.Here} AND i.table_name = f.table_name "
+            + $"AND i.column_name IN ({names})) = {identity.Count}";
+        return sql.Rows($"""
+            SELECT f.table_name, f.column_name
+            FROM {Registry} f
+            JOIN (SELECT table_name, column_name FROM duckdb_columns() WHERE {StoredColumn.Here}) c
+              ON c.table_name = f.table_name AND c.column_name = f.column_name
+            WHERE NOT f.is_raw AND {hasIdentity}
+            ORDER BY f.rowid
+            """)
+            .GroupBy(row => (string)row[0]!, row => (string)row[1]!);
+    }
+}

@@ -1,0 +1,88 @@
+using DuckDB.NET.Data;
+
+namespace SideEye.Store.Derivation;
+
+/// <summary>
+/// Computes what a <see cref="DerivationSpec"/> asks for, in a file that nobody else sees yet, after removing what an
+/// earlier one left. Runs in autocommit: an error of the spec's SQL would end a transaction around it.
+/// </summary>
+internal sealed class Deriver
+{
+    private readonly SpecSql sql;
+    private readonly DerivationSpec spec;
+    private readonly DerivationLimits limits;
+    private readonly DerivationRecord record;
+
+    private Deriver(SpecSql sql, DerivationSpec spec, DerivationLimits limits)
+    {
+        this.sql = sql;
+        this.spec = spec;
+        this.limits = limits;
+        record = new DerivationRecord(sql);
+    }
+
+    /// <summary>Derives. The connection is locked afterwards: nothing can be set or opened with it.</summary>
+    /// <exception cref="StoreException">The file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public static DerivationOutcome Run(
+        DuckDBConnection connection, string file, DerivationSpec spec, DerivationLimits limits, CancellationToken stop)
+    {
+        Deriver deriver = new(new SpecSql(connection, file, limits, stop), spec, limits);
+        deriver.RemoveOld();
+        return deriver.Derive();
+    }
+
+    private DerivationOutcome Derive()
+    {
+        sql.Run(Embedded.Text("derivation.sql"));
+        LinkStep links = new(sql, record, limits, spec.Identity);
+        links.Begin();
+        ExtraColumnStep columns = new(sql, record, limits);
+        foreach (ExtraColumns extra in spec.ExtraColumns)
+        {
+            if (StoredColumn.Of(sql, extra.Table).Count > 0)
+                columns.Add(extra);
+        }
+        CapturedValuesView.Write(sql, spec.Identity);
+        DerivedTableStep tables = new(sql, record, limits);
+        foreach (DerivedTable table in spec.Tables.Take(limits.TablesMax))
+            tables.Make(table);
+        foreach (DerivedTable table in spec.Tables.Skip(limits.TablesMax))
+            record.Failed(table.Name, null, $"there are more than {limits.TablesMax} derived tables");
+        int id = 0;
+        foreach (TableLink link in spec.Links)
+        {
+            if (++id <= limits.LinksMax)
+                links.Match(id, link);
+            else
+                record.Linked(id, link, null, $"there are more than {limits.LinksMax} links");
+        }
+        links.WriteView();
+        return record.Outcome;
+    }
+
+    private void RemoveOld()
+    {
+        sql.Run("DROP VIEW IF EXISTS linked_rows; DROP VIEW IF EXISTS all_captured_data");
+        if (StoredColumn.Of(sql, "derived_tables").Count > 0)
+        {
+            foreach (object?[] row in sql.Rows("SELECT table_name FROM derived_tables"))
+                sql.Run($"DROP TABLE IF EXISTS {SqlTypes.Quote((string)row[0]!)}");
+        }
+        if (StoredColumn.Of(sql, "derived_columns").Count > 0)
+        {
+            foreach (object?[] row in sql.Rows("SELECT table_name, column_name FROM derived_columns ORDER BY rowid DESC"))
+            {
+                sql.Run($"ALTER TABLE {SqlTypes.Quote((string)row[0]!)} "
+                    + $"DROP COLUMN IF EXISTS {SqlTypes.Quote((string)row[1]!)}");
+            }
+        }
+        sql.Run("""
+            DROP TABLE IF EXISTS derived_errors;
+            DROP TABLE IF EXISTS derived_tables;
+            DROP TABLE IF EXISTS derived_columns;
+            DROP TABLE IF EXISTS links;
+            DROP TABLE IF EXISTS link_matches;
+            """);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Globalization;
+using DuckDB.NET.Data;
+using DuckDB.NET.Native;
+using static DuckDB.NET.Native.NativeMethods;
+
+namespace SideEye.Store.Derivation;
+
+/// <summary>
+/// Runs the SQL of a spec in a file that is being written: the SQL sees no other file and no network, can change no
+/// setting, is one SELECT, and ends at its limits.
+/// </summary>
+internal sealed class SpecSql
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly DuckDBConnection connection;
+    private readonly string file;
+    private readonly DerivationLimits limits;
+    private readonly CancellationToken stop;
+
+    /// <summary>Takes the connection over: from here on nothing can be set or opened.</summary>
+    public SpecSql(DuckDBConnection connection, string file, DerivationLimits limits, CancellationToken stop)
+    {
+        this.connection = connection;
+        this.file = file;
+        this.limits = limits;
+        this.stop = stop;
+        Run($"SET TimeZone = 'UTC'; SET max_temp_directory_size = '{limits.SpillBytesMax / 1024}KiB';"
+            + "SET enable_external_access = false; SET lock_configuration = true");
+    }
+
+    /// <summary>Runs SQL of ours.</summary>
+    /// <exception cref="StoreException">It failed.</exception>
+    public void Run(string sql)
+    {
+        using DuckDBCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        try
+        {
+            command.ExecuteNonQuery();
+        }
+        catch (DuckDBException e)
+        {
+            throw DuckDbErrors.OnQuery(e);
+        }
+    }
+
+    /// <summary>The rows that SQL of ours gives.</summary>
+    /// <exception cref="StoreException">It failed.</exception>
+    public List<object?[]> Rows(string sql) => Limited(sql, static command =>
+    {
+        List<object?[]> rows = [];
+        using DuckDBDataReader reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            object?[] row = new object?[reader.FieldCount];
+            for (int column = 0; column < row.Length; column++)
+                row[column] = reader.IsDBNull(column) ? null : reader.GetValue(column);
+            rows.Add(row);
+        }
+        return rows;
+    });
+
+    /// <summary>Runs a statement that holds SQL of a spec, which <see cref="RequireSelect"/> found harmless.</summary>
+    /// <returns>Rows that it wrote.</returns>
+    /// <exception cref="StoreException">It failed or reached a limit.</exception>
+    public long RunLimited(string sql) => Limited(sql, static command => (long)command.ExecuteNonQuery());
+
+    /// <summary>
+    /// Makes sure that <paramref name="select"/> is one SELECT over tables and columns that are there; DuckDB's parser
+    /// decides.
+    /// </summary>
+    /// <exception cref="StoreException">It is not; the message has DuckDB's words and the place.</exception>
+    public void RequireSelect(string select)
+    {
+        if (select.Length == 0)
+            throw new StoreException(StoreError.Sql, "the SQL is empty");
+        if (select.Length > limits.SqlCharsMax)
+            throw new StoreException(StoreError.Sql, $"the SQL is longer than {limits.SqlCharsMax} characters");
+        Prepare(select);
+        // In brackets only a SELECT parses; alone it parsed already, so that no bracket closes ours.
+        Prepare($"EXPLAIN CREATE TEMP TABLE checked AS (\n{select}\n)");
+    }
+
+    /// <summary>Makes sure that text is one expression: it parses with and without brackets around it.</summary>
+    /// <exception cref="StoreException">It is not.</exception>
+    public void RequireExpression(string expression)
+    {
+        if (Count($"SELECT {expression}") != 1 || Count($"SELECT (\n{expression}\n)") != 1)
+            throw new StoreException(StoreError.Sql, "is not one SQL expression");
+    }
+
+    /// <summary>Whether the message says that a table or column is missing.</summary>
+    public static bool IsMissingSource(StoreException e) =>
+        e.Message.StartsWith("Catalog Error: Table with name ", StringComparison.Ordinal)
+        || (e.Message.StartsWith("Binder Error: ", StringComparison.Ordinal)
+            && (e.Message.Contains("Referenced column \"", StringComparison.Ordinal)
+                || e.Message.Contains("does not have a column named", StringComparison.Ordinal)));
+
+    private void Prepare(string sql)
+    {
+        int count = ExtractStatements.DuckDBExtractStatements(
+            connection.NativeConnection, sql, out DuckDBExtractedStatements statements);
+        using (statements)
+        {
+            if (count == 0)
+            {
+                string? problem = ExtractStatements.DuckDBExtractStatementsError(statements);
+                throw new StoreException(StoreError.Sql,
+                    string.IsNullOrEmpty(problem) ? "the SQL is empty" : problem.Trim());
+            }
+            if (count > 1)
+                throw new StoreException(StoreError.Sql, $"one SELECT at a time; there are {count} statements");
+            DuckDBState state = ExtractStatements.DuckDBPrepareExtractedStatement(
+                connection.NativeConnection, statements, 0, out DuckDBPreparedStatement prepared);
+            using (prepared)
+            {
+                if (!state.IsSuccess())
+                {
+                    string problem = PreparedStatements.DuckDBPrepareError(prepared) ?? "the SQL is wrong";
+                    throw new StoreException(StoreError.Sql, problem.Trim());
+                }
+            }
+        }
+    }
+
+    /// <summary>Statements in the SQL; 0 when it does not parse.</summary>
+    private int Count(string sql)
+    {
+        int count = ExtractStatements.DuckDBExtractStatements(
+            connection.NativeConnection, sql, out DuckDBExtractedStatements statements);
+        statements.Dispose();
+        return count;
+    }
+
+    private T Limited<T>(string sql, Func<DuckDBCommand, T> run)
+    {
+        stop.ThrowIfCancellationRequested();
+        using DuckDBCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        string? reached = null;
+        long started = Stopwatch.GetTimestamp();
+        long sizeMax = FileSize() + limits.FileGrowthBytesMax;
+        void Look(object? state)
+        {
+            reached = Stopwatch.GetElapsedTime(started) > limits.TimeMax ? TimeText()
+                : FileSize() > sizeMax ? SizeText() : reached;
+            if (reached is not null || stop.IsCancellationRequested)
+                command.Cancel();
+        }
+        using Timer timer = new(Look, null, LookEvery, LookEvery);
+        try
+        {
+            return run(command);
+        }
+        catch (Exception e) when (e is DuckDBException or OperationCanceledException)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (reached is not null)
+                throw new StoreException(StoreError.TimeLimit, reached, e);
+            throw e is DuckDBException failure
+                ? DuckDbErrors.OnQuery(failure) : new StoreException(StoreError.Sql, e.Message, e);
+        }
+        finally
+        {
+            // No look is under way any more when the command goes.
+            using ManualResetEvent ended = new(false);
+            if (timer.Dispose(ended))
+                ended.WaitOne();
+        }
+    }
+
+    private long FileSize()
+    {
+        FileInfo entry = new(file);
+        return entry.Exists ? entry.Length : 0;
+    }
+
+    private string TimeText() => string.Create(CultureInfo.InvariantCulture,
+        $"took longer than {limits.TimeMax.TotalSeconds:0.###} s; make it smaller");
+
+    private string SizeText() =>
+        $"grew the file by more than {limits.FileGrowthBytesMax >> 20} MiB; select fewer rows or columns";
+}

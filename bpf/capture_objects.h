@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only) */
+/* The capture machine's reading half: takes what is wanted from the queue and copies it. */
+#pragma once
+
+#include "capture_machine.h"
+
+#define SE_OBJECT_OVERHEAD (sizeof(struct se_record_header) + sizeof(struct se_object_record))
+#define SE_OBJECT_BYTES(m) ((uint64_t)(m)->want.count * (m)->element_bytes)
+
+/* A name for an object that is asked for, of 64 bits: two of one name are one in 2^44 per look, and then one is not
+ * copied, and said not to be. */
+SE_INLINE uint64_t se_fingerprint(const struct se_want *want)
+{
+	uint64_t h = want->address * 0x9E3779B97F4A7C15ULL;
+
+	h ^= h >> 29;
+	h += ((uint64_t)want->routine << 32 | want->count) * 0xBF58476D1CE4E5B9ULL;
+	h ^= h >> 32;
+	h += (uint64_t)want->depth * 0x94D049BB133111EBULL;
+	h *= 0xD6E8FEB86659FD93ULL;
+	return h ^ h >> 32;
+}
+
+/* Writes the head of the record at m->out. */
+SE_INLINE void se_write_record(struct se_machine *m, uint32_t bytes, uint32_t state)
+{
+	uint64_t at = m->out;
+	uint8_t *block = se_block(m, m->out_block);
+	struct se_record_header *header;
+	struct se_object_record *object;
+
+	if (!block || !se_in_block(&at, 64))
+		return;
+	header = (void *)(block + at);
+	object = (void *)(header + 1);
+	object->address = m->want.address;
+	object->bytes = bytes;
+	object->routine = m->want.routine;
+	object->count = m->want.count;
+	object->state = state;
+	header->kind = SE_RECORD_KIND_OBJECT;
+	header->size = (SE_OBJECT_OVERHEAD + bytes + 7) & ~7U;
+	se_commit(m, header->size);
+}
+
+/* The object is there: its record is complete, its operations are next. */
+SE_INLINE void se_object_read(struct se_machine *m)
+{
+	uint64_t bytes = SE_OBJECT_BYTES(m);
+
+	se_write_record(m, bytes, SE_OBJECT_STATE_COPIED);
+	m->objects++;
+	m->object_bytes += bytes;
+	se_take_elements(m, m->want.routine, m->out_block, m->out + SE_OBJECT_OVERHEAD, m->want.count, m->want.depth);
+}
+
+SE_INLINE void se_object_unread(struct se_machine *m)
+{
+	m->phase = SE_PHASE_NEXT;
+	se_put_off(m, &m->want);
+}
+
+/* One piece of one element. */
+SE_INLINE void se_read_piece(struct se_machine *m)
+{
+	const struct se_capture_piece *piece = se_piece(m, m->first_piece + m->piece);
+	uint64_t offset = m->element * m->element_bytes;
+
+	if (m->element >= m->want.count) {
+		se_object_read(m);
+		return;
+	}
+	if (piece && piece->offset <= m->element_bytes && piece->bytes <= m->element_bytes - piece->offset) {
+		offset += piece->offset;
+		if (!se_read(m, m->out + SE_OBJECT_OVERHEAD + offset, piece->bytes, m->want.address + offset)) {
+			se_object_unread(m);
+			return;
+		}
+	}
+	if (++m->piece >= m->piece_count) {
+		m->piece = 0;
+		m->element++;
+	}
+}
+
+SE_INLINE bool se_is_allowed(struct se_machine *m, uint64_t bytes)
+{
+	const struct se_capture_program *program = se_program(m);
+
+	if (m->want.kind == SE_WANT_RETRIED)
+		return true;
+	if (m->frame_bytes + bytes > program->frame_bytes_max) {
+		m->frame_cut = 1;
+		return false;
+	}
+	if (!se_is_new(m, se_fingerprint(&m->want)))
+		return false;
+	if (!se_afford(m, bytes)) {
+		m->frame_cut = 1;
+		return false;
+	}
+	m->frame_bytes += bytes;
+	return true;
+}
+
+SE_INLINE void se_begin_object(struct se_machine *m)
+{
+	const struct se_capture_routine *of = se_routine(m, m->want.routine);
+	uint64_t bytes;
+
+	if (!of)
+		return;
+	m->element_bytes = of->element_bytes;
+	bytes = SE_OBJECT_BYTES(m);
+	if (bytes > SE_CAPTURE_OBJECT_BYTES_MAX || !se_is_allowed(m, bytes))
+		return;
+	/* Pieces are read to places that the verifier knows less of: they get twice the room. */
+	if (!se_reserve(m, of->piece_count ? 2 * SE_CAPTURE_OBJECT_BYTES_MAX : SE_CAPTURE_OBJECT_BYTES_MAX)) {
+		se_object_unread(m);
+	} else if (of->piece_count) {
+		m->element = m->piece = 0;
+		m->first_piece = of->first_piece;
+		m->piece_count = of->piece_count;
+		m->phase = SE_PHASE_PIECES;
+	} else if (se_read(m, m->out + SE_OBJECT_OVERHEAD, bytes, m->want.address)) {
+		se_object_read(m);
+	} else {
+		se_object_unread(m);
+	}
+}
+
+/* Copies an itab once: capture_itab_bytes of routine 0. Not charged to the frame: there are few of them. */
+SE_INLINE void se_record_itab(struct se_machine *m)
+{
+	struct se_want wanted = { .address = m->want.address, .routine = SE_ROUTINE_ITAB, .count = 1 };
+	uint64_t at;
+	uint8_t *block;
+
+	if (!se_is_new(m, se_fingerprint(&wanted)) || !se_reserve(m, SE_CAPTURE_OBJECT_BYTES_MAX))
+		return;
+	at = m->out + SE_OBJECT_OVERHEAD;
+	block = se_block(m, m->out_block);
+	if (!block || !se_in_block(&at, 64))
+		return;
+	for (uint32_t i = 0; i < SE_CAPTURE_ITAB_BYTES / 8; i++)
+		((uint64_t *)(block + at))[i] = m->itab[i];
+	m->want = wanted;
+	se_write_record(m, SE_CAPTURE_ITAB_BYTES, SE_OBJECT_STATE_COPIED);
+	m->objects++;
+	m->object_bytes += SE_CAPTURE_ITAB_BYTES;
+}
+
+/* The type in an itab (internal/abi.ITab, Go 1.19 to 1.27: Inter, Type), then as for an empty interface. */
+SE_INLINE void se_begin_interface(struct se_machine *m)
+{
+	uint64_t slot = (m->want.address >> 4) & (SE_ITAB_CACHE - 1);
+	uint64_t type, data = m->want.data;
+	uint32_t index = m->want.routine, depth = m->want.depth;
+	const struct se_capture_op *op;
+
+	SE_OPAQUE(slot);
+	slot &= SE_ITAB_CACHE - 1;
+	type = m->known_types[slot];
+	if (m->known_itabs[slot] != m->want.address) {
+		uint64_t itab = m->want.address;
+
+		if (!se_read_itab(m, itab)) {
+			se_object_unread(m);
+			return;
+		}
+		type = m->itab[1];
+		m->known_itabs[slot] = itab;
+		m->known_types[slot] = type;
+		se_record_itab(m);
+	}
+	op = se_op(m, index);
+	if (op && depth)
+		se_follow_dynamic(m, op, type, data, depth - 1);
+}
+
+/* The next of the queue; when it is empty the frame is done. */
+SE_INLINE void se_next(struct se_machine *m)
+{
+	uint64_t place = m->head;
+
+	if (place == m->tail) {
+		m->phase = SE_PHASE_WALK;
+		return;
+	}
+	m->head = place + 1;
+	place &= SE_CAPTURE_QUEUE - 1;
+	SE_OPAQUE(place);
+	m->want = m->queue[place & (SE_CAPTURE_QUEUE - 1)];
+	if (m->want.kind == SE_WANT_PLACE)
+		se_take_elements(m, m->want.routine, m->want.data, m->want.address, m->want.count, m->want.depth);
+	else if (m->want.kind == SE_WANT_INTERFACE)
+		se_begin_interface(m);
+	else
+		se_begin_object(m);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only) */
+/* What the capture machine needs, in the probe: its tables, its memory and its reads. */
+#pragma once
+
+#include "control.h"
+#include "capture_state.h"
+#include "probe_output.h"
+
+/* False: everything of the capture program is dead code that the verifier removes. Set before loading. */
+const volatile uint32_t captures = 0;
+
+#define SE_TABLE(name, entry)                                                                      \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
+		__uint(map_flags, BPF_F_MMAPABLE);                                                 \
+		__uint(key_size, 4);                                                               \
+		__uint(value_size, sizeof(entry));                                                 \
+		__uint(max_entries, 1);                                                            \
+	} name SEC(".maps")
+
+SE_TABLE(capture_ops, struct se_capture_op);
+SE_TABLE(capture_routines, struct se_capture_routine);
+SE_TABLE(capture_pieces, struct se_capture_piece);
+SE_TABLE(capture_ranges, struct se_capture_range);
+SE_TABLE(capture_types, struct se_capture_type);
+SE_TABLE(capture_constants, uint64_t);
+SE_TABLE(capture_filter, uint64_t);
+SE_TABLE(capture_seen, uint64_t);
+SE_TABLE(capture_retries, struct se_retry);
+SE_TABLE(capture_machines, struct se_machine);
+
+#define SE_LOOKUP(name, entry, map)                                                                \
+	SE_INLINE entry *name(struct se_machine *m, uint32_t index) \
+	{                                                                                          \
+		(void)m;                                                                           \
+		return bpf_map_lookup_elem(&map, &index);                                          \
+	}
+
+SE_LOOKUP(se_op, const struct se_capture_op, capture_ops)
+SE_LOOKUP(se_routine, const struct se_capture_routine, capture_routines)
+SE_LOOKUP(se_piece, const struct se_capture_piece, capture_pieces)
+SE_LOOKUP(se_range, const struct se_capture_range, capture_ranges)
+SE_LOOKUP(se_type, const struct se_capture_type, capture_types)
+SE_LOOKUP(se_constant, const uint64_t, capture_constants)
+SE_LOOKUP(se_filter_word, const uint64_t, capture_filter)
+SE_LOOKUP(se_block, uint8_t, chunks)
+
+SE_INLINE const struct se_capture_program *se_program(struct se_machine *m)
+{
+	(void)m;
+	return &control.program;
+}
+
+SE_INLINE bool se_in_block(uint64_t *offset, uint32_t bytes)
+{
+	SE_OPAQUE(*offset);
+	return *offset <= SE_CHUNK_BYTES - bytes;
+}
+
+SE_INLINE uint64_t *se_seen_slot(struct se_machine *m, uint32_t index)
+{
+	(void)m;
+	return bpf_map_lookup_elem(&capture_seen, &index);
+}
+
+SE_INLINE bool se_reserve(struct se_machine *m, uint64_t bytes)
+{
+	struct se_shard *shard = &control.shards[m->worker & (SE_MAX_WORKERS - 1)];
+
+	if (!chunk_with_room(shard, bytes + 64))
+		return false;
+	m->out_block = shard->chunk;
+	m->out = shard->used;
+	return true;
+}
+
+SE_INLINE bool se_read(struct se_machine *m, uint64_t offset, uint64_t bytes,
+							 uint64_t address)
+{
+	uint8_t *chunk = se_block(m, m->out_block);
+
+	SE_OPAQUE(offset);
+	SE_OPAQUE(bytes);
+	if (!chunk || offset > SE_CHUNK_BYTES - SE_CAPTURE_OBJECT_BYTES_MAX || bytes > SE_CAPTURE_OBJECT_BYTES_MAX)
+		return false;
+	return bpf_probe_read_user(chunk + offset, bytes, (void *)address) == 0;
+}
+
+SE_INLINE bool se_read_itab(struct se_machine *m, uint64_t address)
+{
+	return bpf_probe_read_user(m->itab, sizeof(m->itab), (void *)address) == 0;
+}
+
+SE_INLINE void se_commit(struct se_machine *m, uint64_t bytes)
+{
+	struct se_shard *shard = &control.shards[m->worker & (SE_MAX_WORKERS - 1)];
+	uint64_t *chunk = (void *)se_block(m, m->out_block);
+
+	shard->used = m->out + bytes;
+	if (chunk)
+		*chunk = shard->used;
+}
+
+SE_INLINE void se_put_off(struct se_machine *m, const struct se_want *want)
+{
+	uint32_t key = __sync_fetch_and_add(&control.next_retry, 1);
+	struct se_retry *retry = bpf_map_lookup_elem(&capture_retries, &key);
+
+	if (!retry) {
+		m->frame_cut = 1;
+		return;
+	}
+	retry->want = *want;
+	if (want->kind == SE_WANT_OBJECT)
+		retry->want.kind = SE_WANT_RETRIED;
+	retry->record_block = m->record_block;
+	retry->record = m->record;
+}
+
+SE_INLINE bool se_afford(struct se_machine *m, uint64_t bytes)
+{
+	(void)m;
+	return __sync_fetch_and_add(&control.capture_bytes, bytes) + bytes <= control.program.bytes_max;
+}
+
+SE_INLINE bool se_time_is_up(struct se_machine *m)
+{
+	(void)m;
+	if (bpf_ktime_get_ns() >= control.deadline)
+		control.abort = 1;
+	return control.abort;
+}
+
+#include "capture_seen.h"
+
+SE_INLINE bool se_is_new(struct se_machine *m, uint64_t fingerprint)
+{
+	return se_is_new_in(m, control.capture_epoch, fingerprint);
+}
+
+#include "capture_walk.h"

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only) */
+/*
+ * What the capture machine keeps between two steps. In the probe it lies in map memory, so that the verifier knows of
+ * no value more than its type and walks the step once.
+ *
+ * A place in copied memory is a block and an offset in it: in the probe a chunk by its number, outside an address.
+ */
+#pragma once
+
+#include "abi.h"
+
+#define SE_INLINE static __attribute__((always_inline)) inline
+
+/* Clang must not merge or move the bound that the verifier wants to see right before the use. */
+#define SE_OPAQUE(value) asm volatile("" : "+r"(value))
+
+#define SE_ROUTINE_NONE 0xffffffffU
+#define SE_ROUTINE_ITAB 0 /* of every capture program: capture_itab_bytes, no operations */
+
+/* Free places in the queue below which an object's further elements wait for their turn. */
+#define SE_QUEUE_RESERVE 16
+
+enum se_want_kind {
+	SE_WANT_OBJECT, /* count elements of routine at address */
+	SE_WANT_RETRIED, /* the same, once more: neither a duplicate nor to be charged again */
+	SE_WANT_INTERFACE, /* address is an itab, data the data word, routine the operation; depth is one more */
+	SE_WANT_PLACE, /* count elements of routine, copied already, at offset address of block data */
+};
+
+struct se_want {
+	uint64_t address;
+	uint64_t data;
+	uint32_t routine;
+	uint32_t count;
+	uint32_t depth; /* indirections that may still follow */
+	uint32_t kind;
+};
+
+/* Something that the probe could not read. */
+struct se_retry {
+	struct se_want want;
+	uint64_t record_block; /* of the goroutine for which it was wanted */
+	uint64_t record;
+};
+
+enum se_phase {
+	SE_PHASE_WALK, /* looking for the next frame */
+	SE_PHASE_OPERATIONS, /* over the elements in hand */
+	SE_PHASE_PIECES, /* reading an object without what lies between its pieces */
+	SE_PHASE_NEXT, /* from the queue */
+	SE_PHASE_END,
+};
+
+#define SE_ITAB_CACHE 64 /* a power of two */
+
+struct se_machine {
+	uint64_t phase;
+	uint64_t worker;
+	uint64_t ticks; /* steps of all goroutines, for looking at the clock now and then */
+	uint64_t steps; /* of this goroutine */
+
+	/* the copied stack */
+	uint64_t record_block;
+	uint64_t record; /* its goroutine_record */
+	uint64_t stack_block;
+	uint64_t stack; /* offset of its first byte in the block */
+	uint64_t stack_bytes;
+	uint64_t stack_start; /* address */
+	uint64_t leaf_pc; /* 0: has been looked at */
+	uint64_t word; /* the next to look at, from the stack's first byte */
+	uint64_t words_end;
+	uint64_t bp; /* then goes on here, from the stack's first byte; all ones: nowhere */
+
+	/* the frame */
+	uint64_t frame_bytes;
+	uint64_t frame_cut;
+	uint64_t head; /* of the queue */
+	uint64_t tail;
+
+	/* the elements in hand */
+	uint64_t in_frame; /* 1: the only one is the frame, base its CFA */
+	uint64_t base_block;
+	uint64_t base;
+	uint64_t low; /* first readable byte */
+	uint64_t high; /* first behind */
+	uint64_t element_bytes;
+	uint64_t elements; /* this one and those behind it */
+	uint64_t routine;
+	uint64_t first_op;
+	uint64_t op;
+	uint64_t op_end;
+	uint64_t depth;
+
+	/* the object being read */
+	struct se_want want;
+	uint64_t out_block; /* its record is to be at out */
+	uint64_t out;
+	uint64_t element;
+	uint64_t piece;
+	uint64_t piece_count;
+	uint64_t first_piece;
+
+	/* of the snapshot */
+	uint64_t objects;
+	uint64_t object_bytes;
+	uint64_t cut;
+	uint64_t retried;
+
+	uint64_t itab[SE_CAPTURE_ITAB_BYTES / 8]; /* the one just read */
+	uint64_t known_itabs[SE_ITAB_CACHE]; /* whose record is written */
+	uint64_t known_types[SE_ITAB_CACHE];
+	struct se_want queue[SE_CAPTURE_QUEUE];
+};

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The capture machine outside the target, reading by process_vm_readv: for the reader without a probe, for stacks that
+ * the probe has not copied, and for objects that it could not read.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "capture.h"
+#include "capture_state.h"
+
+struct se_host {
+	struct se_machine machine; /* first: a machine is its host */
+	struct se_capture *capture;
+	struct se_tables own; /* when there is no probe whose tables could be used */
+	uint64_t own_bytes;
+};
+
+SE_INLINE struct se_capture *capture_of(struct se_machine *m)
+{
+	return ((struct se_host *)m)->capture;
+}
+
+#define SE_LOOKUP(name, type, table)                                                               \
+	SE_INLINE const type *name(struct se_machine *m, uint32_t index)                           \
+	{                                                                                          \
+		const struct se_tables *tables = capture_of(m)->tables;                            \
+		return index < tables->count[table] ? (const type *)tables->at[table] + index : NULL; \
+	}
+
+SE_LOOKUP(se_op, struct se_capture_op, SE_TABLE_OPS)
+SE_LOOKUP(se_routine, struct se_capture_routine, SE_TABLE_ROUTINES)
+SE_LOOKUP(se_piece, struct se_capture_piece, SE_TABLE_PIECES)
+SE_LOOKUP(se_range, struct se_capture_range, SE_TABLE_RANGES)
+SE_LOOKUP(se_type, struct se_capture_type, SE_TABLE_TYPES)
+SE_LOOKUP(se_constant, uint64_t, SE_TABLE_CONSTANTS)
+SE_LOOKUP(se_filter_word, uint64_t, SE_TABLE_FILTER)
+
+SE_INLINE uint64_t *se_seen_slot(struct se_machine *m, uint32_t index)
+{
+	return (uint64_t *)capture_of(m)->tables->at[SE_TABLE_SEEN] + index;
+}
+
+SE_INLINE const struct se_capture_program *se_program(struct se_machine *m)
+{
+	return capture_of(m)->program;
+}
+
+/* A block is named by its address: its bounds are those of what lies in it, which the machine keeps. */
+SE_INLINE uint8_t *se_block(struct se_machine *m, uint64_t block)
+{
+	(void)m;
+	return (uint8_t *)block;
+}
+
+SE_INLINE bool se_in_block(uint64_t *offset, uint32_t bytes)
+{
+	(void)offset;
+	(void)bytes;
+	return true;
+}
+
+SE_INLINE bool se_reserve(struct se_machine *m, uint64_t bytes)
+{
+	const struct se_arena *arena = capture_of(m)->arena;
+
+	m->out_block = (uint64_t)arena->base;
+	m->out = arena->used;
+	return arena->capacity - arena->used >= bytes + 64;
+}
+
+SE_INLINE bool se_read(struct se_machine *m, uint64_t offset, uint64_t bytes, uint64_t address)
+{
+	return se_read_target(capture_of(m)->request->pid, address, (uint8_t *)m->out_block + offset, bytes) == 0;
+}
+
+SE_INLINE bool se_read_itab(struct se_machine *m, uint64_t address)
+{
+	return se_read_target(capture_of(m)->request->pid, address, m->itab, sizeof(m->itab)) == 0;
+}
+
+SE_INLINE void se_commit(struct se_machine *m, uint64_t bytes)
+{
+	capture_of(m)->arena->used = m->out + bytes;
+}
+
+SE_INLINE void se_write_record(struct se_machine *m, uint32_t bytes, uint32_t state);
+
+/* Nobody else could read it either: the decoder is told. */
+SE_INLINE void se_put_off(struct se_machine *m, const struct se_want *want)
+{
+	m->want = *want;
+	if (want->kind == SE_WANT_INTERFACE)
+		m->want.routine = SE_ROUTINE_ITAB;
+	if (se_reserve(m, 0)) {
+		se_write_record(m, 0, SE_OBJECT_STATE_UNREADABLE);
+	} else {
+		m->frame_cut = 1;
+		capture_of(m)->result->truncated = 1;
+	}
+}
+
+SE_INLINE bool se_afford(struct se_machine *m, uint64_t bytes)
+{
+	const struct se_capture *capture = capture_of(m);
+
+	return __sync_fetch_and_add(capture->capture_bytes, bytes) + bytes <= capture->program->bytes_max;
+}
+
+SE_INLINE bool se_time_is_up(struct se_machine *m)
+{
+	return se_is_late(capture_of(m));
+}
+
+#include "capture_seen.h"
+
+SE_INLINE bool se_is_new(struct se_machine *m, uint64_t fingerprint)
+{
+	return se_is_new_in(m, capture_of(m)->tables->epoch, fingerprint);
+}
+
+#include "capture_walk.h"
+
+static void run(struct se_machine *m)
+{
+	while (se_step(m))
+		;
+}
+
+/* Runs the capture program over a copied stack. */
+static void capture_stack(struct se_capture *capture, struct se_goroutine_record *record, const uint8_t *stack,
+			  struct se_leaf leaf)
+{
+	struct se_machine *m = &capture->host->machine;
+
+	m->record_block = (uint64_t)record;
+	m->record = 0;
+	m->stack_block = (uint64_t)stack;
+	m->stack = 0;
+	m->stack_bytes = record->stack_bytes;
+	m->stack_start = record->stack_start;
+	se_walk_from(m, leaf);
+	run(m);
+}
+
+/* Of a goroutine whose stack is in its record. */
+void se_capture_record(struct se_capture *capture, struct se_goroutine_record *record)
+{
+	const uint8_t *g = (const uint8_t *)(record + 1);
+
+	if (capture->program && record->stack_bytes && !(record->flags & SE_GOROUTINE_FLAGS_STACK_DEFERRED))
+		capture_stack(capture, record, g + SE_G_BYTES_MAX,
+			      se_saved_leaf(g, &capture->request->layout, record->stack_start));
+}
+
+/* Of a goroutine whose stack will be there, in a memory record, after the next flush. */
+void se_capture_later(struct se_capture *capture, struct se_goroutine_record *record, const uint8_t *stack,
+		      uint64_t pc, uint64_t bp)
+{
+	struct se_address_list *stacks = &capture->stacks;
+
+	if (!capture->program)
+		return;
+	if (capture->request->layout.g_sched_bp == SE_NO_FIELD)
+		bp = 0;
+	if (!se_list_add(stacks, (uint64_t)record) || !se_list_add(stacks, (uint64_t)stack) ||
+	    !se_list_add(stacks, pc) || !se_list_add(stacks, bp))
+		capture->result->truncated = 1;
+}
+
+/* The same with the registers that the goroutine was left with. */
+void se_capture_saved_later(struct se_capture *capture, struct se_goroutine_record *record, const uint8_t *stack)
+{
+	struct se_leaf leaf =
+		se_saved_leaf((const uint8_t *)(record + 1), &capture->request->layout, record->stack_start);
+
+	se_capture_later(capture, record, stack, leaf.pc, leaf.bp);
+}
+
+void se_capture_deferred(struct se_capture *capture)
+{
+	const uint64_t *items = capture->stacks.items;
+
+	for (uint64_t i = 0; i + 4 <= capture->stacks.count; i += 4) {
+		const uint8_t *stack = (const uint8_t *)items[i + 1];
+
+		if (((const struct se_memory_record *)stack)[-1].bytes)
+			capture_stack(capture, (void *)items[i], stack, (struct se_leaf){ items[i + 2], items[i + 3] });
+	}
+}
+
+/* What the probe could not read, and what follows from it. */
+void se_capture_retries(struct se_capture *capture)
+{
+	const struct se_retry *retries;
+	struct se_machine *m;
+	uint32_t chunks;
+	uint64_t count;
+
+	if (!capture->program || !capture->probe || capture->request->reader == SE_READER_VM_READ)
+		return;
+	m = &capture->host->machine;
+	retries = capture->tables->at[SE_TABLE_RETRIES];
+	count = se_probe_control(capture->probe)->next_retry;
+	if (count > SE_CAPTURE_RETRIES_MAX)
+		count = SE_CAPTURE_RETRIES_MAX;
+	for (uint64_t i = 0; i < count; i++) {
+		uint8_t *blocks = se_probe_chunks(capture->probe, &chunks);
+
+		if (retries[i].record_block >= chunks)
+			continue;
+		m->record_block = (uint64_t)(blocks + retries[i].record_block * SE_CHUNK_BYTES);
+		m->record = retries[i].record;
+		m->stack_block = m->record_block;
+		m->stack = m->stack_bytes = m->stack_start = 0;
+		se_walk_from(m, (struct se_leaf){});
+		m->frame_bytes = m->head = m->tail = 0;
+		se_push(m, &retries[i].want);
+		m->phase = SE_PHASE_NEXT;
+		m->retried++;
+		run(m);
+	}
+}
+
+static int use_tables(struct se_capture *capture)
+{
+	if (capture->probe && capture->request->reader != SE_READER_VM_READ) {
+		capture->tables = se_probe_tables(capture->probe);
+		capture->capture_bytes = &se_probe_control(capture->probe)->capture_bytes;
+		return 0;
+	}
+	capture->tables = &capture->host->own;
+	capture->capture_bytes = &capture->host->own_bytes;
+	return se_tables_allocate(capture->tables, capture->program);
+}
+
+/* Before the freeze: everything that the pause should not wait for. */
+int se_captures_prepare(struct se_capture *capture)
+{
+	int error;
+
+	if (!capture->program)
+		return 0;
+	capture->host = mmap(NULL, sizeof(*capture->host), PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (capture->host == MAP_FAILED) {
+		capture->host = NULL;
+		return -ENOMEM;
+	}
+	capture->host->capture = capture;
+	error = use_tables(capture);
+	if (error)
+		return error;
+	for (uint32_t i = 0; i < capture->tables->count[SE_TABLE_MACHINES]; i++)
+		memset((struct se_machine *)capture->tables->at[SE_TABLE_MACHINES] + i, 0,
+		       offsetof(struct se_machine, queue));
+	se_tables_next_epoch(capture->tables);
+	return 0;
+}
+
+void se_captures_free(struct se_capture *capture)
+{
+	free(capture->stacks.items);
+	if (!capture->host)
+		return;
+	se_tables_free(&capture->host->own);
+	munmap(capture->host, sizeof(*capture->host));
+}
+
+static void count(struct se_snapshot_result *result, const struct se_machine *m)
+{
+	result->objects += m->objects;
+	result->object_bytes += m->object_bytes;
+	result->capture_cut += m->cut;
+	result->retried += m->retried;
+}
+
+void se_captures_count(struct se_capture *capture)
+{
+	const struct se_machine *machines;
+
+	if (!capture->program)
+		return;
+	machines = capture->tables->at[SE_TABLE_MACHINES];
+	for (uint32_t i = 0; i < capture->tables->count[SE_TABLE_MACHINES]; i++)
+		count(capture->result, &machines[i]);
+	count(capture->result, &capture->host->machine);
+}

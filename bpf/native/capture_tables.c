@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "capture.h"
+#include "capture_state.h"
+
+const size_t se_table_entry_bytes[SE_TABLES] = {
+	[SE_TABLE_OPS] = sizeof(struct se_capture_op),
+	[SE_TABLE_ROUTINES] = sizeof(struct se_capture_routine),
+	[SE_TABLE_PIECES] = sizeof(struct se_capture_piece),
+	[SE_TABLE_RANGES] = sizeof(struct se_capture_range),
+	[SE_TABLE_TYPES] = sizeof(struct se_capture_type),
+	[SE_TABLE_CONSTANTS] = sizeof(uint64_t),
+	[SE_TABLE_FILTER] = sizeof(uint64_t),
+	[SE_TABLE_SEEN] = sizeof(uint64_t),
+	[SE_TABLE_RETRIES] = sizeof(struct se_retry),
+	[SE_TABLE_MACHINES] = sizeof(struct se_machine),
+};
+
+/* Entries that a table needs for a program. */
+uint32_t se_table_entries(const struct se_capture_program *program, enum se_table table)
+{
+	switch (table) {
+	case SE_TABLE_OPS:
+		return program->ops;
+	case SE_TABLE_ROUTINES:
+		return program->routines;
+	case SE_TABLE_PIECES:
+		return program->pieces;
+	case SE_TABLE_RANGES:
+		return program->ranges;
+	case SE_TABLE_TYPES:
+		return program->types;
+	case SE_TABLE_CONSTANTS:
+		return program->constants;
+	case SE_TABLE_FILTER:
+		return program->filter_words;
+	case SE_TABLE_SEEN:
+		return SE_CAPTURE_SEEN;
+	case SE_TABLE_RETRIES:
+		return SE_CAPTURE_RETRIES_MAX;
+	case SE_TABLE_MACHINES:
+		return SE_MAX_WORKERS;
+	default:
+		return 0;
+	}
+}
+
+/* Memory for a machine outside alone: it has no retries and needs no machines of workers. */
+int se_tables_allocate(struct se_tables *tables, const struct se_capture_program *program)
+{
+	for (enum se_table i = 0; i <= SE_TABLE_SEEN; i++) {
+		uint32_t count = se_table_entries(program, i);
+		void *memory;
+
+		if (!count)
+			continue;
+		memory = mmap(NULL, count * se_table_entry_bytes[i], PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+		if (memory == MAP_FAILED) {
+			se_tables_free(tables);
+			return -ENOMEM;
+		}
+		tables->at[i] = memory;
+		tables->count[i] = count;
+	}
+	return 0;
+}
+
+void se_tables_free(struct se_tables *tables)
+{
+	for (enum se_table i = 0; i < SE_TABLES; i++)
+		if (tables->at[i])
+			munmap(tables->at[i], tables->count[i] * se_table_entry_bytes[i]);
+	memset(tables, 0, sizeof(*tables));
+}
+
+/* Puts a program into its tables; what room is left there is cleared, so that nothing of an earlier one is found. */
+int se_tables_fill(struct se_tables *tables, const struct se_capture_program *program, const void *block, size_t bytes)
+{
+	const uint8_t *from = block;
+
+	if (program->types & (program->types - 1))
+		return -EINVAL;
+	for (enum se_table i = 0; i < SE_PROGRAM_TABLES; i++) {
+		uint64_t count = se_table_entries(program, i);
+		uint64_t size = count * se_table_entry_bytes[i];
+
+		if (count > tables->count[i] || size > bytes)
+			return -EINVAL;
+		if (!tables->count[i])
+			continue;
+		memcpy(tables->at[i], from, size);
+		memset((uint8_t *)tables->at[i] + size, 0, (tables->count[i] - count) * se_table_entry_bytes[i]);
+		from += size;
+		bytes -= size;
+	}
+	return bytes ? -EINVAL : 0;
+}
+
+/* Forgets what was seen. */
+void se_tables_next_epoch(struct se_tables *tables)
+{
+	if (++tables->epoch <= UINT16_MAX)
+		return;
+	tables->epoch = 1;
+	memset(tables->at[SE_TABLE_SEEN], 0, tables->count[SE_TABLE_SEEN] * sizeof(uint64_t));
+}
