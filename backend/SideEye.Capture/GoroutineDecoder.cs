@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SideEye.Capture.Frames;
 using SideEye.Capture.Records;
 using SideEye.Capture.Rows;
 using SideEye.Capture.Waits;
@@ -11,7 +12,7 @@ using SideEye.Target.Native;
 namespace SideEye.Capture;
 
 /// <summary>Decodes the goroutines of one frozen process into rows.</summary>
-internal sealed class GoroutineDecoder
+internal sealed class GoroutineDecoder : IDisposable
 {
     private readonly ProcessRecords records;
     private readonly GoBinary binary;
@@ -25,10 +26,12 @@ internal sealed class GoroutineDecoder
     private readonly Unwinder unwinder;
     private readonly CodePlaces places;
     private readonly LabelReader labels;
+    private readonly FrameDecoder? captured;
     private StackStarts? starts;
 
     public GoroutineDecoder(
-        ProcessRecords records, CaptureLimits limits, StackTable.BinaryStacks stacks, TableBuilder rows)
+        ProcessRecords records, CaptureLimits limits, StackTable.BinaryStacks stacks, TableBuilder rows,
+        CapturedTables tables)
     {
         this.records = records;
         this.limits = limits;
@@ -38,6 +41,8 @@ internal sealed class GoroutineDecoder
         unwinder = new Unwinder(binary.Pcln, binary.Architecture, records.LoadBias, limits.StackFramesMax);
         places = new CodePlaces(binary.Pcln, records.LoadBias);
         labels = new LabelReader(memory, records.LabelFormat);
+        captured = records.Capture is { } capture
+            ? new FrameDecoder(records, capture, tables, stacks, memory) : null;
     }
 
     /// <summary>Rows written.</summary>
@@ -68,6 +73,8 @@ internal sealed class GoroutineDecoder
         }
     }
 
+    public void Dispose() => captured?.Dispose();
+
     /// <summary>Threads and pieces of memory: what goroutine records refer to.</summary>
     private void ReadSurroundings(ReadOnlyMemory<byte> region)
     {
@@ -76,6 +83,8 @@ internal sealed class GoroutineDecoder
         {
             if (cursor.Kind == NativeRecordKind.Memory)
                 memory.Add(cursor.Body);
+            if (cursor.Kind == NativeRecordKind.Object && records.Capture is { } capture)
+                memory.AddObject(cursor.Body, capture.Program);
             if (cursor.Kind == NativeRecordKind.Thread && ThreadRecord.TryRead(cursor.Body, out StoppedThread thread))
                 threads.Add(thread);
         }
@@ -89,7 +98,8 @@ internal sealed class GoroutineDecoder
             return;
         }
         GoroutineView g = new(binary.Layout.G, record.G);
-        StackBytes stack = new(record.StackStart, record.Stack(memory).Span);
+        ReadOnlyMemory<byte> copied = record.Stack(memory);
+        StackBytes stack = new(record.StackStart, copied.Span);
         string? cut = Walk(g, record, stack);
         StackTable.Stack? known = frames.Count == 0 ? null : stacks.Intern(CollectionsMarshal.AsSpan(frames));
         if (known is { IsCut: true })
@@ -105,6 +115,9 @@ internal sealed class GoroutineDecoder
             .Int64(g.ParentId).Text(created.Function).Text(created.File).Int32(created.Line).Text(start.Function)
             .Text(labels.Read(g.Labels)).Int64(known?.Id).Int32(known?.FrameCount ?? 0).Bool(cut is not null).Text(cut)
             .EndRow();
+        captured?.Write(
+            g.Id, record.StackStart, copied, record.Flags.HasFlag(NativeGoroutineFlags.CapturesCut), frames,
+            stackPointers);
         Count++;
     }
 

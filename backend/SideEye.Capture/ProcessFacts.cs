@@ -1,5 +1,6 @@
 using SideEye.Capture.Waits;
 using SideEye.GoRuntime;
+using SideEye.Probes;
 using SideEye.Target.Native;
 
 namespace SideEye.Capture;
@@ -55,6 +56,10 @@ public sealed record ProcessRecords
 
     /// <summary>How labels are laid out in this Go version.</summary>
     public required NativeLabelFormat LabelFormat { get; init; }
+
+    /// <summary>The capture program that ran, and how to read what it copied; null when no variables were asked for
+    /// or the executable has no debug information.</summary>
+    public CompiledCapture? Capture { get; init; }
 
     /// <summary>What was seen of its goroutines before; null when nobody looked.</summary>
     public WaitClock? Clock { get; init; }

@@ -1,3 +1,4 @@
+using SideEye.Capture.Frames;
 using SideEye.Capture.Rows;
 using SideEye.Capture.Schema;
 using SideEye.Target.Native;
@@ -12,6 +13,7 @@ public sealed class SnapshotWriter
     private readonly TableBuilder processes;
     private readonly TableBuilder goroutines;
     private readonly StackTable stacks;
+    private readonly CapturedTables captured;
     private bool isTruncated;
     private string? firstError;
 
@@ -23,13 +25,15 @@ public sealed class SnapshotWriter
         processes = new(SnapshotSchema.ProcessesTable, SnapshotSchema.Processes, sink);
         goroutines = new(SnapshotSchema.GoroutinesTable, SnapshotSchema.Goroutines, sink);
         stacks = new(sink);
+        captured = new(sink);
     }
 
     /// <summary>Decodes a captured process and writes its rows.</summary>
     /// <returns>Goroutines written.</returns>
     public int Write(ProcessRecords records)
     {
-        GoroutineDecoder decoder = new(records, limits, stacks.For(records.Binary, limits.StackFramesMax), goroutines);
+        StackTable.BinaryStacks ofBinary = stacks.For(records.Binary, limits.StackFramesMax, records.Capture?.Bound.Plan);
+        using GoroutineDecoder decoder = new(records, limits, ofBinary, goroutines, captured);
         decoder.Decode();
         string? problem = TruncationText.Of(records.Result);
         if (problem is null && decoder.UnreadableCount > 0)
@@ -53,6 +57,7 @@ public sealed class SnapshotWriter
         processes.Flush();
         goroutines.Flush();
         stacks.Flush();
+        captured.Flush();
     }
 
     private void WriteProcess(ProcessFacts facts, NativeSnapshotResult? result, int? goroutineCount, bool isCut)

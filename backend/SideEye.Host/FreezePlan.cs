@@ -1,5 +1,7 @@
 using SideEye.Bpf;
 using SideEye.Capture;
+using SideEye.Probes;
+using SideEye.Probes.Lowering;
 using SideEye.Target.Native;
 
 namespace SideEye.Host;
@@ -11,6 +13,9 @@ internal sealed class FreezePlan : IDisposable
 {
     // One worker is as fast for few goroutines: waking the second costs more than it saves.
     private const int GoroutinesPerWorker = 512;
+    // What does not fit is read by process_vm_readv, which is slower; the spec's own limit is usually far above.
+    private const long ObjectBytes = 8 << 20;
+    private const long ObjectBytesPerGoroutine = 1024;
     private const double RoomToGrow = 1.25;
     private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(5);
 
@@ -18,23 +23,32 @@ internal sealed class FreezePlan : IDisposable
     private readonly CaptureLimits limits;
     private readonly Probe? probe;
     private readonly NativeSnapshotRequest request;
+    private readonly ProgramImage? program;
 
-    private FreezePlan(GoProcess process, CaptureLimits limits, Probe? probe, in NativeSnapshotRequest request)
+    private FreezePlan(
+        GoProcess process, CaptureLimits limits, Probe? probe, ProgramImage? program,
+        in NativeSnapshotRequest request)
     {
+        this.program = program;
         this.process = process;
         this.limits = limits;
         this.probe = probe;
         this.request = request;
     }
 
-    public static FreezePlan Prepare(GoProcess process, CaptureLimits limits, ReaderChoice choice)
+    public static FreezePlan Prepare(
+        GoProcess process, CaptureLimits limits, ReaderChoice choice, CompiledCapture? capture)
     {
+        ProgramImage? program = capture is null or { Program.IsEmpty: true }
+            ? null : new ProgramImage(ProgramFor(process, capture, out byte[] tables), tables);
         GoroutineScan scan = process.Scan(limits.GoroutinesMax, feedsClock: false);
         long expected = Math.Min((long)(scan.RecordBytes * RoomToGrow) + (1 << 20), limits.OutputBytesMax);
-        Probe? probe = choice == ReaderChoice.VmRead ? null : TryLoad(expected, scan.Entries, choice);
+        if (program is not null)
+            expected += Math.Min((long)capture!.Program.BytesMax, ObjectBytes + (scan.Entries * ObjectBytesPerGoroutine));
+        Probe? probe = choice == ReaderChoice.VmRead ? null : TryLoad(expected, scan.Entries, choice, program);
         NativeReader reader = probe is null ? NativeReader.VmRead : NativeReader.Bpf;
         uint workers = (uint)Math.Clamp(scan.Entries / GoroutinesPerWorker, 1, MaxWorkers);
-        return new FreezePlan(process, limits, probe, process.Request(limits, reader, expected, workers));
+        return new FreezePlan(process, limits, probe, program, process.Request(limits, reader, expected, workers));
     }
 
     /// <summary>
@@ -47,7 +61,7 @@ internal sealed class FreezePlan : IDisposable
         for (int attempt = 1; ; attempt++)
         {
             stop.ThrowIfCancellationRequested();
-            FrozenRead read = FrozenRead.Take(probe, request);
+            FrozenRead read = FrozenRead.Take(probe, request, program);
             if (read.Result.Outcome == (uint)NativeOutcome.Done)
                 return read;
             NativeSnapshotResult result = read.Result;
@@ -63,11 +77,17 @@ internal sealed class FreezePlan : IDisposable
 
     private static int MaxWorkers => Math.Min(Environment.ProcessorCount, 4);
 
-    private static Probe? TryLoad(long capacity, int entries, ReaderChoice choice)
+    private static NativeCaptureProgram ProgramFor(GoProcess process, CompiledCapture capture, out byte[] tables)
+    {
+        tables = capture.Program.Encode(process.LoadBias, out NativeCaptureProgram header);
+        return header;
+    }
+
+    private static Probe? TryLoad(long capacity, int entries, ReaderChoice choice, ProgramImage? program)
     {
         try
         {
-            return Probe.Load(capacity, (entries * 2) + 4096);
+            return Probe.Load(capacity, (entries * 2) + 4096, program);
         }
         catch (ProbeRefusedException e)
         {

@@ -1,7 +1,11 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using SideEye.Bpf;
 using SideEye.Capture;
 using SideEye.Capture.Rows;
+using SideEye.Probes;
+using SideEye.Probes.Binding;
+using SideEye.Spec.Model;
 using SideEye.Target.Native;
 
 namespace SideEye.Host;
@@ -10,7 +14,12 @@ namespace SideEye.Host;
 /// Takes a snapshot of processes of this host. First everything is prepared, then the processes are frozen one right
 /// after the other, and only when the last one runs again are the copied bytes decoded into rows.
 /// </summary>
-public sealed class Snapshotter(CaptureLimits limits, ReaderChoice reader)
+/// <param name="limits">Of the pause and of what is copied.</param>
+/// <param name="reader">What reads the memory.</param>
+/// <param name="spec">Which variables to capture.</param>
+/// <param name="programs">Compiled specs, kept by whoever takes more than one snapshot.</param>
+public sealed class Snapshotter(
+    CaptureLimits limits, ReaderChoice reader, CaptureSpec spec, CapturePrograms programs)
 {
     /// <summary>Takes the snapshot and writes its tables.</summary>
     /// <param name="processes">What to capture; opened before.</param>
@@ -31,7 +40,7 @@ public sealed class Snapshotter(CaptureLimits limits, ReaderChoice reader)
         try
         {
             foreach (Attempt attempt in attempts)
-                attempt.Prepare(limits, reader);
+                attempt.Prepare(limits, reader, spec, programs);
             foreach (Attempt attempt in attempts)
                 await attempt.FireAsync(stop).ConfigureAwait(false);
             foreach (Attempt attempt in attempts)
@@ -54,7 +63,10 @@ public sealed class Snapshotter(CaptureLimits limits, ReaderChoice reader)
             outcomes.Add(new ProcessOutcome(process.Pid, null, 0, process.Error));
         }
         string id = Guid.CreateVersion7(capturedAt).ToString();
-        writer.Finish(new SnapshotFacts(id, capturedAt, Stopwatch.GetElapsedTime(begun)));
+        writer.Finish(new SnapshotFacts(id, capturedAt, Stopwatch.GetElapsedTime(begun))
+        {
+            SpecHash = spec.Hash.Length == 0 ? null : spec.Hash,
+        });
         return new SnapshotOutcome(id, outcomes);
     }
 
@@ -65,13 +77,16 @@ public sealed class Snapshotter(CaptureLimits limits, ReaderChoice reader)
     {
         private FreezePlan? plan;
         private FrozenRead? read;
+        private CompiledCapture? capture;
         private string? error;
 
-        public void Prepare(CaptureLimits limits, ReaderChoice reader)
+        public void Prepare(
+            CaptureLimits limits, ReaderChoice reader, CaptureSpec spec, CapturePrograms programs)
         {
             try
             {
-                plan = FreezePlan.Prepare(process, limits, reader);
+                capture = programs.For(process.Binary, spec);
+                plan = FreezePlan.Prepare(process, limits, reader, capture);
             }
             catch (Exception e) when (IsOfTarget(e))
             {
@@ -119,8 +134,12 @@ public sealed class Snapshotter(CaptureLimits limits, ReaderChoice reader)
                 Regions = [.. Enumerable.Range(0, read.RegionCount).Select(read.Region)],
                 LabelFormat = NativeLayouts.LabelFormat(process.Binary),
                 Clock = process.Clock,
+                Capture = capture,
             });
-            return new ProcessOutcome(process.Pid, read.Result, goroutines, null);
+            return new ProcessOutcome(process.Pid, read.Result, goroutines, null)
+            {
+                Problems = capture?.Bound.Problems ?? [],
+            };
         }
 
         public void Dispose()
@@ -150,4 +169,8 @@ public sealed record SnapshotOutcome(string SnapshotId, IReadOnlyList<ProcessOut
 /// <param name="Result">Counts and times of its freeze; null when it failed.</param>
 /// <param name="Goroutines">Rows written.</param>
 /// <param name="Error">Why it failed; null when it did not.</param>
-public sealed record ProcessOutcome(int Pid, NativeSnapshotResult? Result, int Goroutines, string? Error);
+public sealed record ProcessOutcome(int Pid, NativeSnapshotResult? Result, int Goroutines, string? Error)
+{
+    /// <summary>What of the spec does not fit the process's binary.</summary>
+    public ImmutableArray<BindProblem> Problems { get; init; } = [];
+}

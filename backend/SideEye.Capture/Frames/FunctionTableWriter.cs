@@ -1,4 +1,3 @@
-using Apache.Arrow;
 using SideEye.Capture.Rows;
 using SideEye.Capture.Values;
 using SideEye.Probes.Plan;
@@ -12,35 +11,36 @@ namespace SideEye.Capture.Frames;
 internal sealed class FunctionTableWriter
 {
     private readonly TableBuilder rows;
-    private readonly FunctionTable first;
 
     /// <summary>A table as the first binary has it.</summary>
     public FunctionTableWriter(FunctionTable table, ITableSink sink)
     {
-        first = table;
+        Table = table;
         Apache.Arrow.Schema schema = FunctionTableSchema.Of(table);
         sink.Declare(table.Name, schema);
         rows = new TableBuilder(table.Name, schema, sink);
     }
 
+    /// <summary>The table.</summary>
+    public FunctionTable Table { get; }
+
     /// <summary>
     /// For each column here the column of another binary's table, or -1 where that has none of the name and form.
     /// </summary>
-    public int[] Match(FunctionTable table)
+    public int[] Match(FunctionTable other)
     {
-        int[] columns = new int[first.Columns.Length];
+        int[] columns = new int[Table.Columns.Length];
         for (int i = 0; i < columns.Length; i++)
         {
-            CapturedColumn wanted = first.Columns[i];
+            CapturedColumn wanted = Table.Columns[i];
             columns[i] = -1;
-            for (int j = 0; j < table.Columns.Length; j++)
+            for (int j = 0; j < other.Columns.Length; j++)
             {
-                CapturedColumn offered = table.Columns[j];
-                if (offered.Name == wanted.Name && offered.IsSecret == wanted.IsSecret
-                    && ColumnForms.Of(offered.Type) == ColumnForms.Of(wanted.Type))
-                {
+                CapturedColumn offered = other.Columns[j];
+                bool fits = offered.Name == wanted.Name
+                    && FunctionTableSchema.FormOf(offered) == FunctionTableSchema.FormOf(wanted);
+                if (fits)
                     columns[i] = j;
-                }
             }
         }
         return columns;
@@ -73,15 +73,12 @@ internal sealed class FunctionTableWriter
         Text(value.RawUtf8.IsEmpty, value.RawUtf8);
     }
 
-    /// <summary>Writes a column that has no value.</summary>
-    public void Null(int column)
-    {
-        CapturedColumn captured = first.Columns[column];
-        if (captured.IsSecret)
-            rows.Text("[redacted]").Text(null);
-        else
-            Value(new RenderedValue { Form = ColumnForms.Of(captured.Type), IsNull = true });
-    }
+    /// <summary>Writes a column that has no value in this binary.</summary>
+    public void Null(int column) =>
+        Value(new RenderedValue { Form = FunctionTableSchema.FormOf(Table.Columns[column]), IsNull = true });
+
+    /// <summary>Writes a column whose value nobody may see.</summary>
+    public void Secret() => rows.Text(ValueRenderer.RedactedText).Text(null);
 
     public void EndRow() => rows.EndRow();
 

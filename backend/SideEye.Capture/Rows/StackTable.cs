@@ -4,6 +4,7 @@ using System.Text;
 using SideEye.Capture.Schema;
 using SideEye.GoRuntime;
 using SideEye.GoRuntime.Unwinding;
+using SideEye.Probes.Plan;
 
 namespace SideEye.Capture.Rows;
 
@@ -17,7 +18,11 @@ internal sealed class StackTable(ITableSink sink)
     private readonly Dictionary<long, Stack> stacks = [];
 
     /// <summary>The stacks of one binary.</summary>
-    public BinaryStacks For(GoBinary binary, int framesMax) => new(this, binary, framesMax);
+    /// <param name="binary">The binary.</param>
+    /// <param name="framesMax">Source frames of one stack.</param>
+    /// <param name="plan">Which functions have tables; null when none have.</param>
+    public BinaryStacks For(GoBinary binary, int framesMax, CapturePlan? plan = null) =>
+        new(this, binary, framesMax, plan);
 
     public void Flush() => rows.Flush();
 
@@ -37,9 +42,12 @@ internal sealed class StackTable(ITableSink sink)
         private readonly Dictionary<FrameKey, PclnFrame[]> expanded = [];
         private readonly List<PclnFrame> scratch = [];
         private readonly Dictionary<string, string> packages = [];
+        private readonly Dictionary<string, string> tableNames = [];
 
-        public BinaryStacks(StackTable table, GoBinary binary, int framesMax)
+        public BinaryStacks(StackTable table, GoBinary binary, int framesMax, CapturePlan? plan)
         {
+            foreach (FunctionTable captured in plan?.Tables ?? [])
+                tableNames.TryAdd(GoFunctionName.WithoutTypeArguments(captured.Function), captured.Name);
             this.table = table;
             this.framesMax = framesMax;
             pcln = binary.Pcln;
@@ -86,13 +94,17 @@ internal sealed class StackTable(ITableSink sink)
                     if (isCut)
                         break;
                     table.rows.Int64(id).Int32(index++).Text(frame.Function).Text(PackageOf(frame.Function))
-                        .Text(frame.File).Int32(frame.Line).UInt64(key.Pc).Bool(frame.IsInlined).Text(null).EndRow();
+                        .Text(frame.File).Int32(frame.Line).UInt64(key.Pc).Bool(frame.IsInlined)
+                        .Text(TableOf(frame.Function)).EndRow();
                 }
             }
             Stack stack = new(id, index, isCut, keys.ToArray());
             table.stacks.Add(id, stack);
             return stack;
         }
+
+        private string? TableOf(string function) => tableNames.Count == 0
+            ? null : tableNames.GetValueOrDefault(GoFunctionName.WithoutTypeArguments(function));
 
         private string PackageOf(string function)
         {

@@ -43,6 +43,9 @@ public static class CaptureReason
     /// <summary>The key may be in the part of the map that was not copied.</summary>
     public const string MapCut = LimitPrefix + "map entries)";
 
+    /// <summary>The probe stopped copying: the limit of bytes of a frame or of the snapshot was reached.</summary>
+    public const string BytesReached = LimitPrefix + "bytes of a frame or of the snapshot)";
+
     internal const string LimitPrefix = "limit reached (";
 
     /// <summary>A pointer or interface on the path is nil.</summary>

@@ -32,7 +32,7 @@ internal sealed class FunctionIndex
     public IReadOnlyList<DebugInfoOffset> Entries(string name) => named.TryGetValue(name, out var at) ? at : [];
 
     /// <summary>Instances of a generic function, by its name with <c>[...]</c> or without any brackets.</summary>
-    public IReadOnlyList<string> Instances(string name) => generic.TryGetValue(Bare(name), out var at) ? at : [];
+    public IReadOnlyList<string> Instances(string name) => generic.TryGetValue(GoFunctionName.WithoutTypeArguments(name), out var at) ? at : [];
 
     /// <summary>Entries of functions whose code is or contains that of the function declared here.</summary>
     public IReadOnlyList<DebugInfoOffset> Containers(DebugInfoOffset declaration) =>
@@ -59,7 +59,7 @@ internal sealed class FunctionIndex
     private void AddNamed(string name, DebugInfoOffset offset)
     {
         if (!named.ContainsKey(name) && name.Contains('[', StringComparison.Ordinal))
-            AddTo(generic, Bare(name), name);
+            AddTo(generic, GoFunctionName.WithoutTypeArguments(name), name);
         AddTo(named, name, offset);
     }
 
@@ -70,13 +70,5 @@ internal sealed class FunctionIndex
             lists.Add(key, list = []);
         if (list.Count == 0 || !EqualityComparer<TValue>.Default.Equals(list[^1], value))
             list.Add(value);
-    }
-
-    /// <summary>The name without type arguments: <c>main.(*T).M</c> of <c>main.(*T[go.shape.int]).M</c>.</summary>
-    private static string Bare(string name)
-    {
-        int open = name.IndexOf('[', StringComparison.Ordinal);
-        int close = name.LastIndexOf(']');
-        return open < 0 || close < open ? name : name[..open] + name[(close + 1)..];
     }
 }

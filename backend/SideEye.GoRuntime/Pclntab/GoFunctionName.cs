@@ -22,6 +22,14 @@ public readonly record struct GoFunctionName(string Package, string Local)
         return dot <= 0 ? new GoFunctionName("", name) : new GoFunctionName(Unescape(name[..dot]), name[(dot + 1)..]);
     }
 
+    /// <summary>The name without type arguments: <c>main.(*T).M</c> of <c>main.(*T[go.shape.int]).M</c>.</summary>
+    public static string WithoutTypeArguments(string name)
+    {
+        int open = name.IndexOf('[', StringComparison.Ordinal);
+        int close = name.LastIndexOf(']');
+        return open < 0 || close < open ? name : name[..open] + name[(close + 1)..];
+    }
+
     /// <summary>The import path alone.</summary>
     public static string PackageOf(string name)
     {

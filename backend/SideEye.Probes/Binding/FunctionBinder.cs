@@ -10,11 +10,14 @@ namespace SideEye.Probes.Binding;
 
 /// <summary>Binds the captured expressions of one function to all of its bodies.</summary>
 internal sealed class FunctionBinder(
-    IProgramTypes types, PathBinder paths, RedactionRules redaction, FunctionSpec function,
+    IProgramTypes types, PathBinder paths, RedactionRules redaction, string function,
     ImmutableArray<FunctionBody> bodies)
 {
     private readonly ImmutableArray<CapturedColumn>.Builder columns = ImmutableArray.CreateBuilder<CapturedColumn>();
     private readonly List<ImmutableArray<ColumnCandidates>> candidates = [];
+
+    /// <summary>Name of the function as in the symbol table.</summary>
+    public string Name => function;
 
     /// <summary>The columns that bound.</summary>
     public ImmutableArray<CapturedColumn> Columns => columns.ToImmutable();
@@ -22,10 +25,38 @@ internal sealed class FunctionBinder(
     /// <summary>Binds an expression and adds its column.</summary>
     /// <param name="capture">The expression.</param>
     /// <param name="outer">Limits where the expression sets none.</param>
-    /// <exception cref="BindException">It does not fit the function.</exception>
+    /// <exception cref="BindException">Neither it nor an alternative fits the function.</exception>
     public void Add(ExpressionSpec capture, LimitsSpec outer)
     {
-        NameExpression name = PathBinder.Unfold(capture.Expression, out List<Expression> steps);
+        BindException? first = null;
+        foreach (Expression candidate in capture.Candidates)
+        {
+            try
+            {
+                Add(capture, candidate, outer);
+                return;
+            }
+            catch (BindException e)
+            {
+                first ??= e;
+            }
+        }
+        throw first!;
+    }
+
+    /// <summary>Hands every body with its columns to the sites.</summary>
+    public void AddSites(SiteBuilder sites, int table)
+    {
+        for (int i = 0; i < bodies.Length; i++)
+        {
+            int body = i;
+            sites.Add(table, bodies[i], [.. candidates.Select(ofBodies => ofBodies[body])]);
+        }
+    }
+
+    private void Add(ExpressionSpec capture, Expression expression, LimitsSpec outer)
+    {
+        NameExpression name = PathBinder.Unfold(expression, out List<Expression> steps);
         bool isSecret = redaction.IsSecret(name.Name);
         BoundPath path;
         ImmutableArray<ColumnCandidates> ofBodies;
@@ -42,18 +73,8 @@ internal sealed class FunctionBinder(
         }
         candidates.Add(ofBodies);
         columns.Add(new CapturedColumn(
-            capture.Column, capture.Text, path.Type, ValueLimits.Of(capture.Limits.Within(outer)),
+            capture.Column, expression.ToString(), path.Type, ValueLimits.Of(capture.Limits.Within(outer)),
             isSecret || path.IsSecret));
-    }
-
-    /// <summary>Hands every body with its columns to the sites.</summary>
-    public void AddSites(SiteBuilder sites, int table)
-    {
-        for (int i = 0; i < bodies.Length; i++)
-        {
-            int body = i;
-            sites.Add(table, bodies[i], [.. candidates.Select(ofBodies => ofBodies[body])]);
-        }
     }
 
     /// <summary>The type of the column is that of the first variable to which the expression can be bound.</summary>
@@ -108,7 +129,7 @@ internal sealed class FunctionBinder(
 
     private ColumnCandidates BindGlobal(NameExpression name, List<Expression> steps)
     {
-        string own = GoFunctionName.PackageOf(function.Function);
+        string own = GoFunctionName.PackageOf(function);
         GlobalVariable? variable = types.FindGlobal($"{name.Package ?? own}.{name.Name}");
         if (variable is null && name.Package is null && steps is [FieldExpression first, ..])
         {
@@ -132,6 +153,6 @@ internal sealed class FunctionBinder(
             return new BindException($"the program has no package-level variable {name.Package}.{name.Name}");
         ImmutableArray<string> known =
             [.. bodies.SelectMany(static body => body.Variables).Select(static variable => variable.Name).Distinct()];
-        return new BindException($"{function.Function} has no variable {name.Name}", name.Name, known);
+        return new BindException($"{function} has no variable {name.Name}", name.Name, known);
     }
 }

@@ -28,17 +28,16 @@ internal sealed class SpecBinder
 
     private BoundSpec Bind()
     {
-        string[] names = TableNames.For([.. spec.Functions.Select(static one => (one.Function, one.Table))]);
         SiteBuilder sites = new();
         ImmutableArray<FunctionTable>.Builder tables = ImmutableArray.CreateBuilder<FunctionTable>();
         ImmutableArray<FunctionSpec>.Builder bound = ImmutableArray.CreateBuilder<FunctionSpec>();
-        for (int i = 0; i < names.Length; i++)
+        foreach (FunctionSpec wanted in spec.Functions)
         {
-            if (BindFunction(spec.Functions[i]) is not { } function)
+            if (BindFunction(wanted) is not { } function)
                 continue;
             function.AddSites(sites, tables.Count);
-            tables.Add(new FunctionTable(names[i], spec.Functions[i].Function, function.Columns));
-            bound.Add(spec.Functions[i]);
+            tables.Add(new FunctionTable(wanted.Table ?? wanted.Function, function.Name, function.Columns));
+            bound.Add(wanted);
         }
         return new BoundSpec
         {
@@ -54,7 +53,14 @@ internal sealed class SpecBinder
 
     private FunctionBinder? BindFunction(FunctionSpec function)
     {
-        ImmutableArray<FunctionBody> bodies = types.Bodies(function.Function);
+        ImmutableArray<FunctionBody> bodies = [];
+        string name = function.Function;
+        foreach (string candidate in function.Names)
+        {
+            bodies = types.Bodies(name = candidate);
+            if (!bodies.IsEmpty)
+                break;
+        }
         if (bodies.IsEmpty)
         {
             if (!function.IsOptional)
@@ -64,7 +70,7 @@ internal sealed class SpecBinder
             }
             return null;
         }
-        FunctionBinder binder = new(types, paths, spec.Redaction, function, bodies);
+        FunctionBinder binder = new(types, paths, spec.Redaction, name, bodies);
         foreach (ExpressionSpec capture in function.Captures)
         {
             try

@@ -10,7 +10,10 @@ public static class Unavailable
     public const string OptimisedOut = "optimised out at this pc";
 
     /// <summary>It is in a register, which the call of the next frame has overwritten.</summary>
-    public const string OnlyInRegister = "only in a register at this pc";
+    public const string OnlyInRegister = "only in a register here";
+
+    /// <summary>Its declaration is not passed yet.</summary>
+    public const string NotAssigned = "not assigned yet at this line";
 
     /// <summary>The name stands for a variable of another type here, which has no place in the column.</summary>
     public const string OtherType = "a variable of another type here";

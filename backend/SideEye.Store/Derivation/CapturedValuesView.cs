@@ -23,7 +23,7 @@ internal static class CapturedValuesView
             arms.Add($"SELECT * FROM (SELECT {SqlTypes.Literal(table.Key)}, {ids}unnest([{names}]), "
                 + $"unnest([{values}]) AS value FROM {SqlTypes.Quote(table.Key)}) WHERE value IS NOT NULL");
         }
-        sql.Run($"CREATE OR REPLACE VIEW all_captured_data AS {string.Join("\nUNION ALL\n", arms)};"
+        sql.RunTogether($"CREATE OR REPLACE VIEW all_captured_data AS {string.Join("\nUNION ALL\n", arms)};"
             + "COMMENT ON VIEW all_captured_data IS 'Every captured value that is not NULL, as text, "
             + "of all function tables: for searching.'");
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace SideEye.Store.Derivation;
 
@@ -7,6 +8,7 @@ internal sealed class DerivationRecord(SpecSql sql)
 {
     private readonly ImmutableArray<string>.Builder tables = ImmutableArray.CreateBuilder<string>();
     private readonly ImmutableArray<DerivationError>.Builder errors = ImmutableArray.CreateBuilder<DerivationError>();
+    private readonly StringBuilder pending = new();
     private int columns;
     private int links;
 
@@ -17,24 +19,24 @@ internal sealed class DerivationRecord(SpecSql sql)
     public void Failed(string table, string? column, string message)
     {
         errors.Add(new DerivationError(table, column, message));
-        sql.Run($"INSERT INTO derived_errors VALUES ({SqlTypes.Literal(table)}, {Text(column)}, "
-            + $"{SqlTypes.Literal(message)})");
+        pending.Append($"INSERT INTO derived_errors VALUES ({SqlTypes.Literal(table)}, {Text(column)}, "
+            + $"{SqlTypes.Literal(message)});");
     }
 
     /// <summary>An extra column is there.</summary>
     public void Added(string table, ExtraColumn column, string type)
     {
         columns++;
-        sql.Run($"INSERT INTO derived_columns VALUES ({SqlTypes.Literal(table)}, {SqlTypes.Literal(column.Name)}, "
-            + $"{SqlTypes.Literal(column.Sql)}, {SqlTypes.Literal(type)})");
+        pending.Append($"INSERT INTO derived_columns VALUES ({SqlTypes.Literal(table)}, {SqlTypes.Literal(column.Name)}, "
+            + $"{SqlTypes.Literal(column.Sql)}, {SqlTypes.Literal(type)});");
     }
 
     /// <summary>A derived table is there.</summary>
     public void Made(DerivedTable table, string select)
     {
         tables.Add(table.Name);
-        sql.Run($"INSERT INTO derived_tables VALUES ({SqlTypes.Literal(table.Name)}, {Text(table.Description)}, "
-            + $"{SqlTypes.Literal(select)})");
+        pending.Append($"INSERT INTO derived_tables VALUES ({SqlTypes.Literal(table.Name)}, {Text(table.Description)}, "
+            + $"{SqlTypes.Literal(select)});");
     }
 
     /// <summary>A link was matched, or why not.</summary>
@@ -44,10 +46,14 @@ internal sealed class DerivationRecord(SpecSql sql)
             links++;
         else
             errors.Add(new DerivationError($"{link.From.Table} and {link.To.Table}", null, "link: " + error));
-        sql.Run($"INSERT INTO links VALUES ({id}, {SqlTypes.Literal(link.From.Table)}, {List(link.From.Columns)}, "
+        pending.Append($"INSERT INTO links VALUES ({id}, {SqlTypes.Literal(link.From.Table)}, {List(link.From.Columns)}, "
             + $"{SqlTypes.Literal(link.To.Table)}, {List(link.To.Columns)}, {Text(link.Description)}, "
-            + $"{(pairs is null ? "NULL" : pairs)}, {Text(error)})");
+            + $"{(pairs is null ? "NULL" : pairs)}, {Text(error)});");
     }
+
+    /// <summary>Writes all of it into the file.</summary>
+    /// <exception cref="StoreException">The file cannot be written.</exception>
+    public void Write() => sql.RunTogether(pending.ToString());
 
     private static string Text(string? text) => text is null ? "NULL" : SqlTypes.Literal(text);
 

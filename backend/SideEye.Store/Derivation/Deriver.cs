@@ -34,7 +34,7 @@ internal sealed class Deriver
 
     private DerivationOutcome Derive()
     {
-        sql.Run(Embedded.Text("derivation.sql"));
+        sql.RunTogether(Embedded.Text("derivation.sql"));
         LinkStep links = new(sql, record, limits, spec.Identity);
         links.Begin();
         ExtraColumnStep columns = new(sql, record, limits);
@@ -58,6 +58,7 @@ internal sealed class Deriver
                 record.Linked(id, link, null, $"there are more than {limits.LinksMax} links");
         }
         links.WriteView();
+        record.Write();
         return record.Outcome;
     }
 
@@ -77,7 +78,7 @@ internal sealed class Deriver
                     + $"DROP COLUMN IF EXISTS {SqlTypes.Quote((string)row[1]!)}");
             }
         }
-        sql.Run("""
+        sql.RunTogether("""
             DROP TABLE IF EXISTS derived_errors;
             DROP TABLE IF EXISTS derived_tables;
             DROP TABLE IF EXISTS derived_columns;

@@ -38,7 +38,7 @@ internal sealed class ExtraColumnStep(SpecSql sql, DerivationRecord record, Deri
             string expression = Try(table, column, source, names, rows);
             source = $"(SELECT *, {expression} AS {SqlTypes.Quote(column.Name)} FROM {source})";
             names.Add(column.Name);
-            added.Add(new StoredColumn(column.Name, TypeOf(source, column.Name), true,
+            added.Add(new StoredColumn(column.Name, TypeOf(source, SqlTypes.Quote(column.Name)), true,
                 $"Extra column: {SqlText(column)}"));
         }
         if (added.Count > 0)
@@ -58,6 +58,7 @@ internal sealed class ExtraColumnStep(SpecSql sql, DerivationRecord record, Deri
             // Brackets of its own, so that it cannot end ours.
             sql.RequireExpression(typed.Value);
             Check(table, column, typed, value, source, rows);
+            RequireStorable(TypeOf($"(SELECT *, {typed.Converted(value)} AS {Value} FROM {source})", Value));
             return typed.Converted(value);
         }
         catch (StoreException e)
@@ -106,7 +107,19 @@ internal sealed class ExtraColumnStep(SpecSql sql, DerivationRecord record, Deri
 
     private string TypeOf(string source, string column) =>
         (string)sql.Rows(
-            $"SELECT column_type FROM (DESCRIBE SELECT {SqlTypes.Quote(column)} FROM {source})")[0][0]!;
+            $"SELECT column_type FROM (DESCRIBE SELECT {column} FROM {source})")[0][0]!;
+
+    private void RequireStorable(string type)
+    {
+        try
+        {
+            sql.RequireSelect($"SELECT CAST(NULL AS {type})");
+        }
+        catch (StoreException e)
+        {
+            throw new StoreException(StoreError.Sql, $"gives values of type {type}, which no column can have", e);
+        }
+    }
 
     private void Write(
         string table, List<StoredColumn> columns, string source, ImmutableArray<ExtraColumn> spec,
@@ -135,7 +148,7 @@ internal sealed class ExtraColumnStep(SpecSql sql, DerivationRecord record, Deri
             rename.Append($"COMMENT ON TABLE {SqlTypes.Quote(table)} IS {SqlTypes.Literal(text)};");
         foreach (StoredColumn column in columns)
             rename.Append(column.CommentOn(table));
-        sql.Run(rename.ToString());
+        sql.RunTogether(rename.ToString());
         foreach (StoredColumn column in added)
             record.Added(table, spec.First(each => each.Name == column.Name), column.Type);
     }

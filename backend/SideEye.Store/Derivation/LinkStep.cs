@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace SideEye.Store.Derivation;
 
@@ -23,7 +24,8 @@ internal sealed class LinkStep(
     {
         string ids = string.Concat(identity.Select(each => $"{SqlTypes.Quote(each.Name)} {each.Type}, "));
         string examples = string.Concat(identity.Select(each => $", {Name("example_", each)} {each.Type}"));
-        sql.Run($"""
+        StringBuilder create = new();
+        create.Append($"""
             CREATE TABLE link_matches (link_id INTEGER NOT NULL, direction VARCHAR NOT NULL,
                 from_table VARCHAR NOT NULL, from_rowid BIGINT NOT NULL, {ids}to_table VARCHAR NOT NULL,
                 match_count BIGINT NOT NULL, example_rowid BIGINT NOT NULL{examples});
@@ -39,10 +41,11 @@ internal sealed class LinkStep(
             """);
         foreach (IdentityColumn each in identity)
         {
-            sql.Run($"COMMENT ON COLUMN link_matches.{SqlTypes.Quote(each.Name)} IS "
+            create.Append($"COMMENT ON COLUMN link_matches.{SqlTypes.Quote(each.Name)} IS "
                 + "'Of the row; NULL where its table has no such column.';"
-                + $"COMMENT ON COLUMN link_matches.{Name("example_", each)} IS 'Of the first of them.'");
+                + $"COMMENT ON COLUMN link_matches.{Name("example_", each)} IS 'Of the first of them.';");
         }
+        sql.RunTogether(create.ToString());
         WriteView();
     }
 
@@ -66,7 +69,7 @@ internal sealed class LinkStep(
         }
         catch (StoreException e)
         {
-            sql.Run($"DELETE FROM link_matches WHERE link_id = {id}");
+            sql.RunLimited($"DELETE FROM link_matches WHERE link_id = {id}");
             if (!(link.IsOptional && IsMissing(e)))
                 record.Linked(id, link, null, e.Message);
         }
@@ -80,7 +83,7 @@ internal sealed class LinkStep(
         string none = $"SELECT CAST(NULL AS INTEGER) AS link_id, CAST(NULL AS VARCHAR) AS direction, "
             + $"CAST(NULL AS VARCHAR) AS from_table, CAST(NULL AS BIGINT) AS from_rowid, {ids}"
             + $"CAST(NULL AS VARCHAR) AS to_table, CAST(NULL AS BIGINT) AS to_rowid{to} WHERE false";
-        sql.Run($"CREATE OR REPLACE VIEW linked_rows AS {string.Join("\nUNION ALL\n", pairs.Prepend(none))};"
+        sql.RunTogether($"CREATE OR REPLACE VIEW linked_rows AS {string.Join("\nUNION ALL\n", pairs.Prepend(none))};"
             + "COMMENT ON VIEW linked_rows IS 'The pairs of rows that links join, both directions: give a link_id or "
             + "a from_table and a from_rowid, and a LIMIT.'");
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
+using SideEye.Store.Sql;
 using static DuckDB.NET.Native.NativeMethods;
 
 namespace SideEye.Store.Derivation;
@@ -26,6 +27,8 @@ internal sealed class SpecSql
         this.file = file;
         this.limits = limits;
         this.stop = stop;
+        // Each statement is a transaction of its own here; the one checkpoint is that of the file's completion.
+        Run("SET checkpoint_threshold = '16GiB'");
         Run($"SET TimeZone = 'UTC'; SET max_temp_directory_size = '{limits.SpillBytesMax / 1024}KiB';"
             + "SET enable_external_access = false; SET lock_configuration = true");
     }
@@ -45,6 +48,10 @@ internal sealed class SpecSql
             throw DuckDbErrors.OnQuery(e);
         }
     }
+
+    /// <summary>Runs several statements of ours as one transaction, which costs one write to the disk.</summary>
+    /// <exception cref="StoreException">One of them failed.</exception>
+    public void RunTogether(string sql) => Run($"BEGIN;{sql}\n;COMMIT");
 
     /// <summary>The rows that SQL of ours gives.</summary>
     /// <exception cref="StoreException">It failed.</exception>
@@ -87,7 +94,7 @@ internal sealed class SpecSql
     /// <exception cref="StoreException">It is not.</exception>
     public void RequireExpression(string expression)
     {
-        if (Count($"SELECT {expression}") != 1 || Count($"SELECT (\n{expression}\n)") != 1)
+        if (SqlTokens.HasOuterComma(expression) || Count($"SELECT {expression}") != 1 || Count($"SELECT (\n{expression}\n)") != 1)
             throw new StoreException(StoreError.Sql, "is not one SQL expression");
     }
 

@@ -22,9 +22,16 @@ internal static class PortableView
 
     /// <summary>The view's SELECT for SQLite; null when it may mean something else there.</summary>
     /// <param name="create">DuckDB's own text: CREATE VIEW name AS SELECT ...</param>
-    public static string? Select(string create)
+    /// <param name="names">Names of the file's tables and columns.</param>
+    public static string? Select(string create, IReadOnlySet<string> names)
     {
         ImmutableArray<SqlToken> tokens = SqlTokens.Of(SqlTokens.WithoutEnd(create));
+        HashSet<string> known = new(names, StringComparer.OrdinalIgnoreCase);
+        for (int index = 1; index < tokens.Length; index++)
+        {
+            if (IsWord(tokens[index - 1], "AS"))
+                known.Add(tokens[index].Text);
+        }
         int start = 0;
         while (start < tokens.Length && !IsWord(tokens[start], "AS"))
             start++;
@@ -35,7 +42,7 @@ internal static class PortableView
             bool isCall = index + 1 < tokens.Length && tokens[index + 1].Is("(");
             if (isCall && IsWord(token, "count_star"))
                 token = token with { Text = "count" };
-            if (!IsPortable(token, isCall))
+            if (!IsPortable(token, isCall, known))
                 return null;
             select.Append(token.Text).Append(' ');
             if (IsWord(tokens[index], "count_star"))
@@ -49,9 +56,10 @@ internal static class PortableView
         return start < tokens.Length ? select.ToString() : null;
     }
 
-    private static bool IsPortable(SqlToken token, bool isCall) => token.Kind switch
+    private static bool IsPortable(SqlToken token, bool isCall, HashSet<string> known) => token.Kind switch
     {
-        SqlTokenKind.Word => !isCall || Keywords.Contains(token.Text) || Functions.Contains(token.Text),
+        SqlTokenKind.Word => Keywords.Contains(token.Text)
+            || (isCall ? Functions.Contains(token.Text) : known.Contains(token.Text)),
         SqlTokenKind.QuotedName => !isCall,
         SqlTokenKind.Text => token.Text[0] == '\'',
         SqlTokenKind.Number => true,

@@ -41,7 +41,8 @@ internal sealed class PathShorthand
                 continue;
             }
             bool isWhole = first == 0 && next == tokens.Length;
-            string column = sql[tokens[first].Start..tokens[index].End];
+            // Quoted, since variables have names such as order and end.
+            string column = sql[tokens[first].Start..tokens[index].Start] + SqlTypes.Quote(tokens[index].Value);
             result.Append(sql, copied, tokens[first].Start - copied)
                 .Append(isJson && isWhole ? "json_extract(" : "json_extract_string(").Append(column).Append(", ")
                 .Append(SqlTypes.Literal(path.ToString())).Append(')');

@@ -40,6 +40,21 @@ internal static class SqlTokens
         return last < 0 ? "" : sql[..tokens[last].End];
     }
 
+    /// <summary>Whether a comma is outside all brackets.</summary>
+    public static bool HasOuterComma(string sql)
+    {
+        int depth = 0;
+        foreach (SqlToken token in Of(sql))
+        {
+            if (token.Kind != SqlTokenKind.Symbol)
+                continue;
+            depth += token.Text is "(" or "[" or "{" ? 1 : token.Text is ")" or "]" or "}" ? -1 : 0;
+            if (depth == 0 && token.Text == ",")
+                return true;
+        }
+        return false;
+    }
+
     private static int SpaceAt(string sql, int at)
     {
         if (char.IsWhiteSpace(sql[at]))
