@@ -50,7 +50,7 @@ public sealed class Merging_specs
 
     [Theory]
     [InlineData("functions: [{ function: main.f, capture: [{ expr: a.b, as: x }] }]",
-        "functions: [{ function: main.f, capture: [{ expr: a.c, as: X }] }]", "2:42: the column 'X' is a.b at 1.yaml:2:42")]
+        "functions: [{ function: main.f, capture: [{ expr: a.c, as: X }] }]", "2:43: the column 'X' is a.b at 1.yaml:2:43")]
     [InlineData("functions: [{ function: main.f, table: a }]", "functions: [{ function: main.f, table: b }]",
         "2:13: the table of main.f is called a already, at 1.yaml:2:13")]
     [InlineData("functions: [{ function: main.f, table: a }]", "functions: [{ function: main.g, table: a }]",

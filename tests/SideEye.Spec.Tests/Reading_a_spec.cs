@@ -149,7 +149,7 @@ public sealed class Reading_a_spec
             version: 1
             functions:
               - function: main.f
-                capture: [cs.mu.processing, '*p', 'len(q)', 'req.Header["X-Id"]', "v.(*main.T).f", ~r0, m[-1]]
+                capture: [cs.mu.processing, '*p', 'len(q)', 'req.Header["X-Id"]', "v.(*main.T).f", ~r0, 'm[-1]']
             """, "a.yaml").Spec!;
         Assert.Equal(["cs_mu_processing", "p", "len_q", "req_Header_X_Id", "v_main_T_f", "r0", "m_1"],
             spec.Functions[0].Captures.Select(static each => each.Column));
