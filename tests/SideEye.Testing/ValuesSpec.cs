@@ -5,8 +5,8 @@ namespace SideEye.Testing;
 
 /// <summary>
 /// A spec that captures everything that the test program `values` knows: a table per function, named t0 and so on, a
-/// column v_NAME per variable, and the package-level variables as columns of table globals. It is written in JSON, which
-/// is YAML too.
+/// column v_NAME per variable, and the package-level variables as columns of table globals. It is written in JSON,
+/// which is YAML too.
 /// </summary>
 public sealed class ValuesSpec
 {
@@ -78,5 +78,5 @@ public sealed class ValuesSpec
             new JsonObject { ["expr"] = name, ["as"] = ColumnOf(name), ["optional"] = true })]),
     };
 
-    private static JsonObject ContextKey(string key, string column) => new JsonObject { ["key"] = key, ["as"] = column };
+    private static JsonObject ContextKey(string key, string column) => new() { ["key"] = key, ["as"] = column };
 }
