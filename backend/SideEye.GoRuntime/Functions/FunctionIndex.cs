@@ -10,7 +10,7 @@ namespace SideEye.GoRuntime.Functions;
 /// it lies, so that a file of it can be mapped. Safe for use by several threads.
 /// </summary>
 /// <remarks>
-/// Layout, little-endian: magic, bytes of .debug_info, checksum of all that follows, 8 bytes each; counts of
+/// Layout, little-endian: magic, identity of the program's .debug_info, checksum of all that follows, 8 bytes each; counts of
 /// functions, places and bytes of names, 4 bytes each, and 4 of nothing. Functions, sorted by name: offset and length
 /// of the name, first place, number of places, 4 bytes each. Places: offset of the entry of a subprogram that has code
 /// of the function, 4 bytes. Names, each with a newline behind; the same in lower case (ASCII).
@@ -47,15 +47,15 @@ internal sealed class FunctionIndex
 
     /// <summary>Opens an index; false when it is damaged, of another layout or of another program.</summary>
     /// <param name="bytes">The index; must stay as it is.</param>
-    /// <param name="debugInfoBytes">Size of .debug_info in the program.</param>
+    /// <param name="identity">Of the debug information that it has to be about.</param>
     /// <param name="index">The index.</param>
     public static bool TryOpen(
-        ReadOnlyMemory<byte> bytes, long debugInfoBytes, [NotNullWhen(true)] out FunctionIndex? index)
+        ReadOnlyMemory<byte> bytes, ulong identity, [NotNullWhen(true)] out FunctionIndex? index)
     {
         index = null;
         ReadOnlySpan<byte> span = bytes.Span;
         if (span.Length < HeaderBytes || BinaryPrimitives.ReadUInt64LittleEndian(span) != Magic
-            || BinaryPrimitives.ReadUInt64LittleEndian(span[8..]) != (ulong)debugInfoBytes)
+            || BinaryPrimitives.ReadUInt64LittleEndian(span[8..]) != identity)
         {
             return false;
         }
@@ -150,7 +150,8 @@ internal sealed class FunctionIndex
         uint nextName = 0;
         for (int i = 0; i < Count; i++)
         {
-            bool isInOrder = Word(i, 0) == nextName && Word(i, 1) < nameBytes && (ulong)Word(i, 2) + Word(i, 3) <= placeCount;
+            bool isInOrder = Word(i, 0) == nextName && Word(i, 1) < nameBytes
+                && (ulong)Word(i, 2) + Word(i, 3) <= placeCount;
             if (!isInOrder)
                 return false;
             nextName = Word(i, 0) + Word(i, 1) + 1;

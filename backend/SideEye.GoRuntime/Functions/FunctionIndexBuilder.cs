@@ -107,12 +107,12 @@ internal sealed class FunctionIndexBuilder
         }
 
         ulong[] places = SortedPlaces(order);
-        int length = checked(
-            FunctionIndex.HeaderBytes + (utf8.Length * FunctionIndex.FunctionBytes) + (places.Length * 4) + (nameBytes * 2));
+        int length = checked(FunctionIndex.HeaderBytes + (utf8.Length * FunctionIndex.FunctionBytes)
+            + (places.Length * 4) + (nameBytes * 2));
         byte[] bytes = new byte[length];
         WriteFunctions(bytes, utf8, places, nameBytes);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, FunctionIndex.Magic);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), (ulong)GoFunctions.DebugInfoBytes(dwarf));
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), GoFunctions.Identity(dwarf));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(24), (uint)utf8.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(28), (uint)places.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(32), (uint)nameBytes);
@@ -178,17 +178,17 @@ internal sealed class FunctionIndexBuilder
             BinaryPrimitives.WriteUInt32LittleEndian(row[8..], (uint)first);
             BinaryPrimitives.WriteUInt32LittleEndian(row[12..], (uint)(place - first));
             utf8[i].CopyTo(bytes[(namesStart + name)..]);
-            Ascii.ToLower(utf8[i], bytes[(namesStart + nameBytes + name)..], out int written);
-            // Ascii stops at the first byte that is none.
-            for (; written < utf8[i].Length; written++)
-            {
-                byte each = utf8[i][written];
-                bytes[namesStart + nameBytes + name + written] = each is >= (byte)'A' and <= (byte)'Z' ? (byte)(each | 0x20) : each;
-            }
-
+            CopyLower(utf8[i], bytes[(namesStart + nameBytes + name)..]);
             name += utf8[i].Length + 1;
             bytes[namesStart + name - 1] = (byte)'\n';
             bytes[namesStart + nameBytes + name - 1] = (byte)'\n';
         }
+    }
+
+    // Only ASCII: a letter keeps its length then.
+    private static void CopyLower(byte[] name, Span<byte> to)
+    {
+        for (int i = 0; i < name.Length; i++)
+            to[i] = name[i] is >= (byte)'A' and <= (byte)'Z' ? (byte)(name[i] | 0x20) : name[i];
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using SideEye.Dwarf;
+using SideEye.Elf;
 using SideEye.GoRuntime.Types;
 using SideEye.Target;
 
@@ -62,7 +63,7 @@ public sealed class GoFunctions
         ArgumentNullException.ThrowIfNull(types);
         FunctionIndex? kept = null;
         if (!keptIndex.IsEmpty)
-            FunctionIndex.TryOpen(keptIndex, DebugInfoBytes(dwarf), out kept);
+            FunctionIndex.TryOpen(keptIndex, Identity(dwarf), out kept);
         return new GoFunctions(dwarf, types, pcln, kept);
     }
 
@@ -125,7 +126,12 @@ public sealed class GoFunctions
             : null;
     }
 
-    internal static long DebugInfoBytes(DwarfFile dwarf) => dwarf.Units is [.., DwarfUnit last] ? (long)last.End.Value : 0;
+    /// <summary>Tells the debug information of this file from others without looking into it.</summary>
+    internal static ulong Identity(DwarfFile dwarf)
+    {
+        ElfSection? section = dwarf.Elf.FindSection(".debug_info") ?? dwarf.Elf.FindSection(".zdebug_info");
+        return section is null ? 0 : (section.Size << 32) ^ section.Offset;
+    }
 
     private static ulong FirstPc(FunctionBody body) => body.Code.IsEmpty ? body.ContainerEntry : body.Code[0].Low;
 
@@ -152,7 +158,7 @@ public sealed class GoFunctions
     }
 
     private FunctionIndex BuildIndex() =>
-        FunctionIndex.TryOpen(FunctionIndexBuilder.Build(dwarf), DebugInfoBytes(dwarf), out FunctionIndex? built)
+        FunctionIndex.TryOpen(FunctionIndexBuilder.Build(dwarf), Identity(dwarf), out FunctionIndex? built)
             ? built
             : throw new MalformedFileException(".debug_info", 0, "names of functions cannot be indexed");
 }

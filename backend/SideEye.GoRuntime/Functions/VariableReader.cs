@@ -79,10 +79,10 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
         if (!location.IsList)
         {
             // Without a list the compiler gave it one home for the whole call (dwarfgen createSimpleVar).
-            isFixed = true;
             LocationExpression? home = LocationExpression.Read(location.AsBlock(), entry.Unit);
             if (home is null || Pieces(home, _ => true, out isPointer) is not { IsDefault: false } whole)
                 return [];
+            isFixed = true;
             foreach (PcSpan span in scope)
                 read.Add(new VariableLocation(span.Low, span.High, whole));
             return read.ToImmutable();
