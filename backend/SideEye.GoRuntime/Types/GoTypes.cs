@@ -96,12 +96,14 @@ public sealed class GoTypes
         _ => New(entry, GoKind.Invalid, entry.Size ?? 0, () => new GoTypeParts()),
     };
 
-    // unsafe.Pointer is a pointer to nothing, and has no kind before Go 1.20.
+    // unsafe.Pointer is a pointer to nothing, and has no kind before Go 1.20. go.shape.*uint8 stands for every pointer
+    // that a type parameter may be (cmd/compile/internal/noder/reader.go, shapify): what it points to is not known.
     private GoType Pointer(TypeEntry entry)
     {
-        GoKind kind = entry.Target is null ? GoKind.UnsafePointer : GoKind.Pointer;
+        bool isAny = entry.Target is null || entry.Name.StartsWith("go.shape.*", StringComparison.Ordinal);
+        GoKind kind = isAny ? GoKind.UnsafePointer : GoKind.Pointer;
         return New(entry, kind, Architecture.PointerSize,
-            () => new GoTypeParts(entry.Target is { } target ? At(target) : null));
+            () => new GoTypeParts(!isAny && entry.Target is { } target ? At(target) : null));
     }
 
     // Strings and slices are structures with a kind of their own; those behind maps and channels have none in old
