@@ -20,6 +20,8 @@ internal static class Program
         RootCommand root = new(About)
         {
             PsCommand.Create(),
+            FunctionsCommand.Create(),
+            VariablesCommand.Create(),
             SnapshotCommand.Create(),
             StacksCommand.Create(),
             SqlCommand.Create(),
