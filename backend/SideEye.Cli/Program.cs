@@ -24,6 +24,8 @@ internal static class Program
             StacksCommand.Create(),
             SqlCommand.Create(),
             FlamegraphCommand.Create(),
+            TablesCommand.Create(),
+            ExportCommand.Create(),
         };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
