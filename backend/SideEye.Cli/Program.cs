@@ -27,6 +27,8 @@ internal static class Program
             SqlCommand.Create(),
             FlamegraphCommand.Create(),
             SpecCommand.Create(),
+            TablesCommand.Create(),
+            ExportCommand.Create(),
         };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)

@@ -2,6 +2,7 @@ using Apache.Arrow;
 using SideEye.Capture;
 using SideEye.Capture.Rows;
 using SideEye.Capture.Schema;
+using SideEye.Spec.Model;
 using SideEye.Target.Native;
 using Xunit;
 
