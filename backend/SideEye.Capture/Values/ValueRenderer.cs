@@ -168,7 +168,8 @@ public sealed class ValueRenderer : IDisposable
             Int64 = isSigned ? ScalarDocument.Signed(bits, type.Size) : (long)bits,
             UInt64 = bits,
             Double = type.Size == 4
-                ? BitConverter.UInt32BitsToSingle((uint)bits) : BitConverter.UInt64BitsToDouble(bits),
+                ? FloatText.AsPrinted(BitConverter.UInt32BitsToSingle((uint)bits))
+                : BitConverter.UInt64BitsToDouble(bits),
             RawUtf8 = documents.Raw.Written,
         };
     }
