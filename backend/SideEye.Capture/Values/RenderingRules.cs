@@ -5,7 +5,8 @@ using SideEye.Spec.Model;
 
 namespace SideEye.Capture.Values;
 
-/// <summary>What rendering needs to know besides memory: the binary's types and names, and what the spec says.</summary>
+/// <summary>What rendering needs to know besides memory: the binary's types and names, and what the spec says.
+/// </summary>
 public sealed record RenderingRules
 {
     /// <summary>The type that the runtime's description at this run-time address is of; null when unknown.</summary>

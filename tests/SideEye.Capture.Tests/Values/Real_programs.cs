@@ -63,7 +63,8 @@ public sealed class Real_programs
     }
 
     private static void Compare(
-        ValueRenderer renderer, GoType type, ulong address, KnownVariable expected, string name, List<string> differences)
+        ValueRenderer renderer, GoType type, ulong address, KnownVariable expected, string name,
+        List<string> differences)
     {
         if (expected.Value is JsonValue secret && secret.TryGetValue(out string? text) && text == "[redacted]")
             return;

@@ -106,7 +106,8 @@ public sealed class Values_of_every_kind
         ulong header = memory.New(96);
         memory.Words(header, 3, 3, buffer, 8, 1, 1, 0, 0, 0, 0);
         Rendered value = Rendered.Of(memory, ChanOf(Int), memory.Of(header));
-        Assert.StartsWith("""{"len":3,"cap":3,"closed":false,"elem_type":"int","senders":[],"receivers":[],""", value.Text);
+        Assert.StartsWith(
+            """{"len":3,"cap":3,"closed":false,"elem_type":"int","senders":[],"receivers":[],""", value.Text);
         Assert.EndsWith("\"buffer\":[10,20,30]}", value.Text);
     }
 
