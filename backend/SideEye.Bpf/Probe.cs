@@ -37,7 +37,7 @@ public sealed unsafe class Probe : IDisposable
     }
 
     /// <summary>
-    /// Loads the probe with room for so many bytes of records; takes 10 to 20 ms, with a capture program 100 to 200 ms,
+    /// Loads the probe with room for so many bytes of records; takes 10 to 20 ms, with a capture program 150 ms or more,
     /// and nothing is frozen yet.
     /// </summary>
     /// <param name="capacityBytes">Room for records, captured objects included.</param>

@@ -20,10 +20,13 @@ internal static class Program
         RootCommand root = new(About)
         {
             PsCommand.Create(),
+            FunctionsCommand.Create(),
+            VariablesCommand.Create(),
             SnapshotCommand.Create(),
             StacksCommand.Create(),
             SqlCommand.Create(),
             FlamegraphCommand.Create(),
+            SpecCommand.Create(),
         };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)

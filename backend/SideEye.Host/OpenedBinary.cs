@@ -53,7 +53,7 @@ public sealed class OpenedBinary : IDisposable
         ((IDisposable?)debugFile)?.Dispose();
     }
 
-    private static Exception Explain(Exception e, string name) => e switch
+    internal static Exception Explain(Exception e, string name) => e switch
     {
         NotGoBinaryException => new TargetException(TargetProblem.NotGo, $"{name} is not a Go program: {e.Message}", e),
         BadElfException { Section: "ELF header" } =>
@@ -63,7 +63,7 @@ public sealed class OpenedBinary : IDisposable
         _ => e,
     };
 
-    private static ElfFile? OpenDebugFile(ElfFile elf, string name, out MappedFile? debug)
+    internal static ElfFile? OpenDebugFile(ElfFile elf, string name, out MappedFile? debug)
     {
         debug = null;
         if (elf.FindSection(".debug_info") is not null || elf.FindSection(".zdebug_info") is not null)

@@ -25,7 +25,14 @@ public sealed class SnapshotReader : IDisposable
 
     /// <summary>Opens a snapshot file within the given limits.</summary>
     /// <exception cref="StoreException">As for <see cref="Open(string)"/>.</exception>
-    public static SnapshotReader Open(string path, StoreLimits limits)
+    public static SnapshotReader Open(string path, StoreLimits limits) => Open(path, limits, "");
+
+    /// <summary>Opens a snapshot file so that SQL of ours can copy rows into files of a folder.</summary>
+    /// <exception cref="StoreException">As for <see cref="Open(string)"/>.</exception>
+    internal static SnapshotReader OpenToCopy(string path, string folder) =>
+        Open(path, StoreLimits.ForReading, $"SET allowed_directories = [{SqlTypes.Literal(folder + "/")}];");
+
+    private static SnapshotReader Open(string path, StoreLimits limits, string rights)
     {
         if (Directory.Exists(path))
             throw new StoreException(StoreError.NotASnapshotFile, $"{path} is a folder, not a snapshot file");
@@ -42,7 +49,7 @@ public sealed class SnapshotReader : IDisposable
             Run(connection, $"ATTACH {SqlTypes.Literal(path)} AS {Catalog} (TYPE duckdb, READ_ONLY); USE {Catalog}");
             RequireMark(connection, path);
             // Times are shown in UTC wherever the command runs. From here on nothing can be set or opened.
-            Run(connection, "SET TimeZone = 'UTC'; SET enable_external_access = false; SET lock_configuration = true");
+            Run(connection, $"SET TimeZone = 'UTC'; {rights} SET enable_external_access = false; SET lock_configuration = true");
             return new SnapshotReader(connection);
         }
         catch (DuckDBException e)

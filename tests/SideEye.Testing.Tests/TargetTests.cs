@@ -142,6 +142,22 @@ public sealed class TargetTests
     }
 
     [Fact]
+    public async Task Calls_of_the_pair_wait_for_handlers_that_wait_for_the_job()
+    {
+        await using var pair = await PairTarget.StartAsync(calls: 4);
+
+        // SIGQUIT makes a process tell its stacks and end.
+        var desk = await pair.FrontDesk.CrashAsync();
+        var room = await pair.BackRoom.CrashAsync();
+
+        Assert.Equal(2, Within(desk, "main.(*desk).callGetInfo").Count());
+        var handlers = Within(room, "main.(*server).GetInfo").ToList();
+        Assert.Equal(2, handlers.Count);
+        Assert.All(handlers, handler => Assert.Equal("sync.Mutex.Lock", handler.State));
+        Assert.Equal("chan receive", Assert.Single(Within(room, "main.(*server).processClient")).State);
+    }
+
+    [Fact]
     public async Task A_target_ends_with_its_object()
     {
         var zoo = await GoTarget.StartAsync("zoo", Toolchains.Newest);
@@ -152,6 +168,9 @@ public sealed class TargetTests
 
         Assert.False(Directory.Exists(folder));
     }
+
+    private static IEnumerable<DumpedGoroutine> Within(GoroutineDump dump, string function) =>
+        dump.Goroutines.Where(goroutine => goroutine.Frames.Any(frame => frame.Function == function));
 
     private static async Task AssertWaitsAsAnnounced(GoTarget target)
     {

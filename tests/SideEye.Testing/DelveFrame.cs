@@ -15,13 +15,13 @@ public sealed record DelveLoad
     public bool FollowPointers { get; init; } = true;
 
     /// <summary>Levels of nesting. Delve does not see when it goes in circles: the cost may be exponential.</summary>
-    public int MaxVariableRecurse { get; init; } = 5;
+    public int MaxVariableRecurse { get; init; } = 4;
 
     /// <summary>Bytes of a string.</summary>
     public int MaxStringLen { get; init; } = 1 << 16;
 
     /// <summary>Elements of an array, slice or map.</summary>
-    public int MaxArrayValues { get; init; } = 4096;
+    public int MaxArrayValues { get; init; } = 1100;
 
     /// <summary>Fields of a struct; -1 for all.</summary>
     public int MaxStructFields { get; init; } = -1;

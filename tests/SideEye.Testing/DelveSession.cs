@@ -23,6 +23,8 @@ public sealed class DelveSession : IAsyncDisposable
     // Names as in Delve's service/api: fields without a JSON name in Go keep their capital letter.
     private static readonly JsonSerializerOptions Names = new() { PropertyNameCaseInsensitive = true };
 
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = DelveLoad.JsonDepthMax };
+
     private readonly Process process;
     private readonly Task<string> errors;
     private readonly TcpClient connection = new();
@@ -153,7 +155,8 @@ public sealed class DelveSession : IAsyncDisposable
         answers = new ByteLines(connection.GetStream());
     }
 
-    private async Task<JsonNode> CallAsync(string method, JsonObject arguments, CancellationToken cancellation = default)
+    private async Task<JsonNode> CallAsync(
+        string method, JsonObject arguments, CancellationToken cancellation = default)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
@@ -166,7 +169,7 @@ public sealed class DelveSession : IAsyncDisposable
         await connection.GetStream().WriteAsync(JsonSerializer.SerializeToUtf8Bytes(request), patience.Token);
         var line = await answers!.ReadLineAsync(patience.Token)
             ?? throw new InvalidOperationException($"Delve hung up: {(await errors.WaitAsync(patience.Token)).Trim()}");
-        var answer = JsonNode.Parse(line, documentOptions: new JsonDocumentOptions { MaxDepth = DelveLoad.JsonDepthMax })!;
+        var answer = JsonNode.Parse(line, documentOptions: Deep)!;
         return answer["error"] is null
             ? answer["result"]!
             : throw new InvalidOperationException($"Delve: {method}: {answer["error"]}");

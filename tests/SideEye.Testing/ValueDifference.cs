@@ -32,7 +32,8 @@ public static class ValueDifference
             (JsonObject left, JsonObject right) => InObject(path, left, right, seesSecrets),
             (JsonArray left, JsonArray right) => InArray(path, left, right, seesSecrets),
             // A map without entries does not tell what its keys are.
-            (JsonObject { Count: 0 }, JsonArray { Count: 0 }) or (JsonArray { Count: 0 }, JsonObject { Count: 0 }) => null,
+            (JsonObject { Count: 0 }, JsonArray { Count: 0 }) => null,
+            (JsonArray { Count: 0 }, JsonObject { Count: 0 }) => null,
             (JsonValue left, JsonValue right) when AreEqual(left, right) => null,
             _ => $"{path}: expected {Shown(expected)}, not {Shown(actual)}",
         };

@@ -123,13 +123,20 @@ internal sealed class FrameDecoder : IDisposable
             ValueSource source = VisibleAt(row.Sources[column], line);
             RenderedValue value = renderer.Render(captured, source, frame, RootName(captured.Expression));
             writer.Value(value);
-            string? reason = isCut && value.Reason == CaptureReason.NotReadable
-                ? CaptureReason.BytesReached : value.Reason;
+            string? reason = ReasonOf(captured, value.Reason, isCut);
             if (reason is not null)
                 tables.Error(table.Name, processId, goroutineId, frameIndex, captured.Expression, reason);
         }
         writer.EndRow();
     }
+
+    private static string? ReasonOf(CapturedColumn column, string? reason, bool isCut) => reason switch
+    {
+        CaptureReason.NotReadable when isCut => CaptureReason.BytesReached,
+        // Who asks for no indirection wants the address, which is in the raw column.
+        CaptureReason.DepthReached when column.Limits.PointerDepth == 0 => null,
+        _ => reason,
+    };
 
     /// <summary>
     /// The variable that a name stands for at a line: one that is declared there or further down is not assigned yet.

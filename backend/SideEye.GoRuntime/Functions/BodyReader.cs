@@ -4,83 +4,99 @@ using SideEye.Dwarf;
 namespace SideEye.GoRuntime.Functions;
 
 /// <summary>
-/// Reads the bodies of one function out of the entries that hold its code: DW_TAG_subprogram of its own, and
-/// DW_TAG_inlined_subroutine within others (DWARF 5 §3.3.8).
+/// Reads the bodies of one function out of the entries of the functions that have its code: the function's own, and
+/// those into which it was inlined.
 /// </summary>
-internal sealed class BodyReader(DwarfFile file, Types.GoTypes types, string function, DebugInfoOffset declaration)
+internal sealed class BodyReader(DwarfFile dwarf, FunctionNames names, VariableReader variables)
 {
-    private readonly List<Scope> scopes = [];
-    private readonly List<(int Depth, bool IsOurs)> inlined = [];
+    private const byte OpCallFrameCfa = 0x9c; // DW_OP_call_frame_cfa, Go's only frame base
+    private const int BodiesMax = 100_000;
 
-    /// <summary>Adds the bodies in the function whose entry is at <paramref name="entry"/>.</summary>
-    public void Read(DebugInfoOffset entry, ImmutableArray<FunctionBody>.Builder bodies)
+    /// <summary>Adds the bodies of <paramref name="function"/> in the subprogram at <paramref name="offset"/>.</summary>
+    public void Read(string function, DebugInfoOffset offset, List<FunctionBody> bodies)
     {
-        DwarfUnit unit = file.UnitAt(entry);
-        DieCursor cursor = file.EntryAt(entry);
-        ImmutableArray<PcSpan> code = EntryRanges.Of(unit, cursor);
-        if (code.IsEmpty)
+        DieCursor entry = dwarf.EntryAt(offset);
+        ImmutableArray<PcSpan> code = CodeOf(entry);
+        if (entry.Tag != DwarfTag.Subprogram || code.IsEmpty || !HasGoFrame(entry))
             return;
-        bool isOwn = entry == declaration || IsCopyOf(cursor);
-        string container = isOwn ? function : NameOf(cursor);
-        ulong start = code[0].Low;
-        VariableCollector? own = isOwn ? new VariableCollector(file, types, declaration) : null;
-        List<(VariableCollector Variables, int InlineDepth, ImmutableArray<PcSpan> Code)> copies = [];
-        scopes.Clear();
-        inlined.Clear();
-        scopes.Add(new Scope(0, code, own));
-        if (cursor.HasChildren)
+        string container = names.Of(offset) ?? "";
+        ulong containerEntry = code[0].Low;
+        List<Level> levels = [new Level(code, null, 0)];
+        if (container == function)
+            levels[0] = levels[0] with { Body = new OpenBody(code, 0) };
+        List<OpenBody> found = [];
+        if (levels[0].Body is { } own)
+            found.Add(own);
+        while (entry.MoveNext() && entry.Depth > 0)
         {
-            while (cursor.MoveNext() && cursor.Depth > 0)
-                Visit(unit, cursor, copies);
+            levels.RemoveRange(entry.Depth, levels.Count - entry.Depth);
+            Level parent = levels[^1];
+            levels.Add(Enter(entry, parent, function, found));
+            bool isVariable = entry.Tag is DwarfTag.Variable or DwarfTag.FormalParameter;
+            if (isVariable && parent.Body is { } body
+                && variables.Read(entry, parent.Scope, containerEntry) is { } variable)
+            {
+                body.Variables.Add(variable);
+            }
         }
-        if (own is not null)
-            bodies.Add(new FunctionBody(function, container, start, 0, code, own.Finish(code)));
-        foreach ((VariableCollector variables, int depth, ImmutableArray<PcSpan> ranges) in copies)
-            bodies.Add(new FunctionBody(function, container, start, depth, ranges, variables.Finish(ranges)));
+
+        foreach (OpenBody body in found)
+        {
+            bodies.Add(new FunctionBody(
+                function, container, containerEntry, body.Depth, body.Code, EscapedVariables.Merge(body.Variables)));
+        }
     }
 
-    private void Visit(
-        DwarfUnit unit, in DieCursor cursor, List<(VariableCollector, int, ImmutableArray<PcSpan>)> copies)
+    private Level Enter(in DieCursor entry, in Level parent, string function, List<OpenBody> found)
     {
-        while (scopes.Count > 1 && scopes[^1].Depth >= cursor.Depth)
-            scopes.RemoveAt(scopes.Count - 1);
-        while (inlined.Count > 0 && inlined[^1].Depth >= cursor.Depth)
-            inlined.RemoveAt(inlined.Count - 1);
-        Scope scope = scopes[^1];
-        switch (cursor.Tag)
+        switch (entry.Tag)
         {
             case DwarfTag.InlinedSubroutine:
-                ImmutableArray<PcSpan> code = EntryRanges.Of(unit, cursor);
-                bool isOurs = IsCopyOf(cursor) && !code.IsEmpty;
-                inlined.Add((cursor.Depth, isOurs));
-                VariableCollector? variables = isOurs ? new VariableCollector(file, types, declaration) : null;
-                if (variables is not null)
-                    copies.Add((variables, inlined.Count, code));
-                scopes.Add(new Scope(cursor.Depth, code, variables));
-                break;
+                int depth = parent.InlineDepth + 1;
+                if (!IsCopyOf(entry, function) || found.Count >= BodiesMax)
+                    return new Level([], null, depth);
+                OpenBody body = new(CodeOf(entry), depth);
+                found.Add(body);
+                return new Level(body.Code, body, depth);
+            case DwarfTag.LexicalBlock when parent.Body is not null:
+                ImmutableArray<PcSpan> block = CodeOf(entry);
+                return parent with { Scope = block.IsEmpty ? parent.Scope : block };
             case DwarfTag.LexicalBlock:
-                ImmutableArray<PcSpan> block = EntryRanges.Of(unit, cursor);
-                // A block that says nothing of its own covers what is around it.
-                scopes.Add(new Scope(cursor.Depth, block.IsEmpty ? scope.Code : block, scope.Variables));
-                break;
-            case DwarfTag.FormalParameter or DwarfTag.Variable:
-                scope.Variables?.Add(unit, cursor, scope.Code);
-                break;
+                return parent;
+            default:
+                return parent with { Body = null };
         }
     }
 
-    private bool IsCopyOf(in DieCursor cursor) =>
-        cursor.TryGet(DwarfAttribute.AbstractOrigin, out AttributeValue origin)
-        && origin.AsReference() == declaration;
+    private bool IsCopyOf(in DieCursor entry, string function) =>
+        entry.TryGet(DwarfAttribute.AbstractOrigin, out AttributeValue origin)
+        && names.Of(origin.AsReference()) == function;
 
-    private string NameOf(in DieCursor cursor)
+    private static bool HasGoFrame(in DieCursor entry) =>
+        entry.TryGet(DwarfAttribute.FrameBase, out AttributeValue frame)
+        && frame.Class is AttributeClass.Block or AttributeClass.Expression
+        && frame.AsBlock() is [OpCallFrameCfa];
+
+    /// <summary>DW_AT_low_pc and high_pc, or DW_AT_ranges, sorted.</summary>
+    private static ImmutableArray<PcSpan> CodeOf(in DieCursor entry)
     {
-        if (cursor.TryGet(DwarfAttribute.Name, out AttributeValue name))
-            return name.AsText();
-        return cursor.TryGet(DwarfAttribute.AbstractOrigin, out AttributeValue origin)
-            && file.EntryAt(origin.AsReference()).TryGet(DwarfAttribute.Name, out AttributeValue named)
-            ? named.AsText() : "";
+        if (PcRange.Of(entry) is { } range)
+            return range.Low < range.High ? [new PcSpan(range.Low, range.High)] : [];
+        if (!entry.TryGet(DwarfAttribute.Ranges, out AttributeValue ranges))
+            return [];
+        ImmutableArray<PcSpan>.Builder spans = ImmutableArray.CreateBuilder<PcSpan>();
+        foreach (AddressRange each in DwarfFile.ReadRanges(entry.Unit, ranges))
+            spans.Add(new PcSpan(each.Low, each.High));
+        spans.Sort((left, right) => left.Low.CompareTo(right.Low));
+        return spans.ToImmutable();
     }
 
-    private readonly record struct Scope(int Depth, ImmutableArray<PcSpan> Code, VariableCollector? Variables);
+    /// <summary>A body whose entries are being read.</summary>
+    private sealed record OpenBody(ImmutableArray<PcSpan> Code, int Depth)
+    {
+        public List<GoVariable> Variables { get; } = [];
+    }
+
+    /// <summary>What holds for the entries below one.</summary>
+    private readonly record struct Level(ImmutableArray<PcSpan> Scope, OpenBody? Body, int InlineDepth);
 }

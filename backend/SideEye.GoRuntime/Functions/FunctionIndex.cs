@@ -1,74 +1,162 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using SideEye.Dwarf;
 
 namespace SideEye.GoRuntime.Functions;
 
 /// <summary>
-/// Where functions stand in the debug information: the entries with a name, and for each of them the entries that have
-/// its code. Made by one pass over all units.
+/// The names of a program's functions and in which entries each has code, as one block of bytes: it is searched where
+/// it lies, so that a file of it can be mapped. Safe for use by several threads.
 /// </summary>
+/// <remarks>
+/// Layout, little-endian: magic, identity of the program's .debug_info, checksum of all that follows, 8 bytes each; counts of
+/// functions, places and bytes of names, 4 bytes each, and 4 of nothing. Functions, sorted by name: offset and length
+/// of the name, first place, number of places, 4 bytes each. Places: offset of the entry of a subprogram that has code
+/// of the function, 4 bytes. Names, each with a newline behind; the same in lower case (ASCII).
+/// </remarks>
 internal sealed class FunctionIndex
 {
-    private readonly Dictionary<string, List<DebugInfoOffset>> named = [];
-    private readonly Dictionary<string, List<string>> generic = [];
-    private readonly Dictionary<DebugInfoOffset, List<DebugInfoOffset>> containers = [];
+    /// <summary>"SEfn" and the number of this layout: another is another file.</summary>
+    public const ulong Magic = 0x0000_0002_6e66_4553;
+    public const int HeaderBytes = 40;
+    public const int FunctionBytes = 16;
 
-    private FunctionIndex()
+    private readonly ReadOnlyMemory<byte> bytes;
+    private readonly int places;
+    private readonly int names;
+    private readonly int nameBytes;
+
+    private FunctionIndex(ReadOnlyMemory<byte> bytes, int count, int placeCount, int nameBytes)
     {
+        this.bytes = bytes;
+        Count = count;
+        places = HeaderBytes + (count * FunctionBytes);
+        names = places + (placeCount * 4);
+        this.nameBytes = nameBytes;
     }
 
-    /// <summary>Names as in the symbol table.</summary>
-    public IReadOnlyCollection<string> Names => named.Keys;
+    /// <summary>Functions, abstract ones without code included.</summary>
+    public int Count { get; }
 
-    /// <summary>Reads all units.</summary>
-    public static FunctionIndex Build(DwarfFile file)
+    /// <summary>The bytes, for keeping.</summary>
+    public ReadOnlyMemory<byte> Bytes => bytes;
+
+    /// <summary>All names in lower case, each with a newline behind.</summary>
+    public ReadOnlySpan<byte> LowerNames => bytes.Span.Slice(names + nameBytes, nameBytes);
+
+    /// <summary>Opens an index; false when it is damaged, of another layout or of another program.</summary>
+    /// <param name="bytes">The index; must stay as it is.</param>
+    /// <param name="identity">Of the debug information that it has to be about.</param>
+    /// <param name="index">The index.</param>
+    public static bool TryOpen(
+        ReadOnlyMemory<byte> bytes, ulong identity, [NotNullWhen(true)] out FunctionIndex? index)
     {
-        FunctionIndex index = new();
-        foreach (DwarfUnit unit in file.Units)
-            index.AddUnit(unit);
-        return index;
-    }
-
-    /// <summary>The entries of a function: its declaration for inlined copies, or its only one.</summary>
-    public IReadOnlyList<DebugInfoOffset> Entries(string name) => named.TryGetValue(name, out var at) ? at : [];
-
-    /// <summary>Instances of a generic function, by its name with <c>[...]</c> or without any brackets.</summary>
-    public IReadOnlyList<string> Instances(string name) => generic.TryGetValue(GoFunctionName.WithoutTypeArguments(name), out var at) ? at : [];
-
-    /// <summary>Entries of functions whose code is or contains that of the function declared here.</summary>
-    public IReadOnlyList<DebugInfoOffset> Containers(DebugInfoOffset declaration) =>
-        containers.TryGetValue(declaration, out var at) ? at : [];
-
-    private void AddUnit(DwarfUnit unit)
-    {
-        DieCursor entry = unit.Entries();
-        DebugInfoOffset function = default;
-        while (entry.MoveNext())
+        index = null;
+        ReadOnlySpan<byte> span = bytes.Span;
+        if (span.Length < HeaderBytes || BinaryPrimitives.ReadUInt64LittleEndian(span) != Magic
+            || BinaryPrimitives.ReadUInt64LittleEndian(span[8..]) != identity)
         {
-            if (entry.Depth == 1)
-                function = entry.Offset;
-            bool isFunction = entry.Tag == DwarfTag.Subprogram && entry.Depth == 1;
-            if (!isFunction && entry.Tag != DwarfTag.InlinedSubroutine)
-                continue;
-            if (entry.TryGet(DwarfAttribute.AbstractOrigin, out AttributeValue origin))
-                AddTo(containers, origin.AsReference(), function);
-            else if (isFunction && entry.TryGet(DwarfAttribute.Name, out AttributeValue name))
-                AddNamed(name.AsText(), entry.Offset);
+            return false;
         }
+
+        uint count = BinaryPrimitives.ReadUInt32LittleEndian(span[24..]);
+        uint placeCount = BinaryPrimitives.ReadUInt32LittleEndian(span[28..]);
+        uint nameBytes = BinaryPrimitives.ReadUInt32LittleEndian(span[32..]);
+        long length = HeaderBytes + ((long)count * FunctionBytes) + (placeCount * 4L) + (nameBytes * 2L);
+        bool isWhole = span.Length == length
+            && BinaryPrimitives.ReadUInt64LittleEndian(span[16..]) == Checksum(span[24..]);
+        if (!isWhole)
+            return false;
+        FunctionIndex opened = new(bytes, (int)count, (int)placeCount, (int)nameBytes);
+        if (!opened.IsInBounds(placeCount))
+            return false;
+        index = opened;
+        return true;
     }
 
-    private void AddNamed(string name, DebugInfoOffset offset)
+    /// <summary>A checksum against damage, not against intent: a file of the index belongs to who reads it.</summary>
+    public static ulong Checksum(ReadOnlySpan<byte> content)
     {
-        if (!named.ContainsKey(name) && name.Contains('[', StringComparison.Ordinal))
-            AddTo(generic, GoFunctionName.WithoutTypeArguments(name), name);
-        AddTo(named, name, offset);
+        const ulong prime = 0x9e37_79b1_85eb_ca87;
+        ulong sum = (ulong)content.Length * prime;
+        while (content.Length >= 8)
+        {
+            sum = ulong.RotateLeft(sum ^ BinaryPrimitives.ReadUInt64LittleEndian(content), 29) * prime;
+            content = content[8..];
+        }
+
+        foreach (byte each in content)
+            sum = (sum ^ each) * prime;
+        return sum ^ (sum >> 32);
     }
 
-    private static void AddTo<TKey, TValue>(Dictionary<TKey, List<TValue>> lists, TKey key, TValue value)
-        where TKey : notnull
+    /// <summary>Name of a function as UTF-8.</summary>
+    public ReadOnlySpan<byte> NameUtf8(int function) =>
+        bytes.Span.Slice(names + (int)Word(function, 0), (int)Word(function, 1));
+
+    /// <summary>Name of a function.</summary>
+    public string Name(int function) => Encoding.UTF8.GetString(NameUtf8(function));
+
+    /// <summary>The subprograms that have code of a function: its own and those it was inlined into.</summary>
+    public int PlaceCount(int function) => (int)Word(function, 3);
+
+    /// <summary>One of them.</summary>
+    public DebugInfoOffset Place(int function, int number) =>
+        new(BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span[(places + (((int)Word(function, 2) + number) * 4))..]));
+
+    /// <summary>Where a name starts in <see cref="LowerNames"/>.</summary>
+    public int NameStart(int function) => (int)Word(function, 0);
+
+    /// <summary>The first function whose name is not before <paramref name="name"/>.</summary>
+    public int LowerBound(ReadOnlySpan<byte> name)
     {
-        if (!lists.TryGetValue(key, out List<TValue>? list))
-            lists.Add(key, list = []);
-        if (list.Count == 0 || !EqualityComparer<TValue>.Default.Equals(list[^1], value))
-            list.Add(value);
+        int low = 0;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = low + ((high - low) / 2);
+            if (NameUtf8(middle).SequenceCompareTo(name) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    /// <summary>The function that an offset into the names belongs to.</summary>
+    public int FunctionAt(int nameOffset)
+    {
+        int low = 0;
+        int high = Count - 1;
+        while (low < high)
+        {
+            int middle = low + ((high - low + 1) / 2);
+            if (NameStart(middle) <= nameOffset)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+
+        return low;
+    }
+
+    private uint Word(int function, int word) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span[(HeaderBytes + (function * FunctionBytes) + (word * 4))..]);
+
+    private bool IsInBounds(uint placeCount)
+    {
+        uint nextName = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            bool isInOrder = Word(i, 0) == nextName && Word(i, 1) < nameBytes
+                && (ulong)Word(i, 2) + Word(i, 3) <= placeCount;
+            if (!isInOrder)
+                return false;
+            nextName = Word(i, 0) + Word(i, 1) + 1;
+        }
+
+        return nextName == (uint)nameBytes;
     }
 }

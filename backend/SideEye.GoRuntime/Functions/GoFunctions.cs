@@ -1,69 +1,164 @@
 using System.Collections.Immutable;
+using System.Text;
 using SideEye.Dwarf;
+using SideEye.Elf;
 using SideEye.GoRuntime.Types;
+using SideEye.Target;
 
 namespace SideEye.GoRuntime.Functions;
 
-/// <summary>The functions and package-level variables in a program's debug information.</summary>
-/// <remarks>Members may be called from several threads, and may throw <see cref="Target.MalformedFileException"/>.
-/// </remarks>
+/// <summary>
+/// The functions of a program with their variables. The index behind it is made when first needed, or handed in when
+/// it was kept from an earlier time. Members may be called from several threads.
+/// </summary>
+/// <remarks>Every member may throw <see cref="MalformedFileException"/>.</remarks>
 public sealed class GoFunctions
 {
-    private readonly DwarfFile file;
+    private readonly DwarfFile dwarf;
     private readonly GoTypes types;
     private readonly Lazy<FunctionIndex> index;
+    private readonly BodyReader bodies;
 
-    private GoFunctions(DwarfFile file, GoTypes types)
+    private GoFunctions(DwarfFile dwarf, GoTypes types, PclnTable? pcln, FunctionIndex? kept)
     {
-        this.file = file;
+        this.dwarf = dwarf;
         this.types = types;
-        index = new(() => FunctionIndex.Build(file));
+        StackObjects objects = new(pcln, dwarf.Elf.Architecture);
+        bodies = new BodyReader(dwarf, new FunctionNames(dwarf), new VariableReader(dwarf, types, objects));
+        index = kept is null ? new Lazy<FunctionIndex>(BuildIndex) : new Lazy<FunctionIndex>(kept);
+        HasKeptIndex = kept is not null;
     }
 
-    /// <summary>Names of all functions with debug information, as in the symbol table.</summary>
-    public IReadOnlyCollection<string> Names => index.Value.Names;
-
-    /// <summary>The functions of a program; reads nothing yet.</summary>
-    public static GoFunctions Open(DwarfFile file, GoTypes types) => new(file, types);
+    /// <summary>True when the index that was handed in was used, false when it has to be made.</summary>
+    public bool HasKeptIndex { get; }
 
     /// <summary>
-    /// The machine code of a function: its own, and each copy that was inlined; empty when there is none. The name of
-    /// a generic function without its type arguments means all its instances.
+    /// The index as bytes, to be handed to <see cref="Open"/> the next time; made now when it was not yet.
+    /// </summary>
+    public ReadOnlyMemory<byte> IndexBytes => index.Value.Bytes;
+
+    /// <summary>Number of functions, those that exist as inlined copies only included.</summary>
+    public int Count => index.Value.Count;
+
+    /// <summary>All names, sorted by their bytes.</summary>
+    public IEnumerable<string> Names
+    {
+        get
+        {
+            for (int i = 0; i < index.Value.Count; i++)
+                yield return index.Value.Name(i);
+        }
+    }
+
+    /// <summary>The functions of <paramref name="dwarf"/>; reads nothing yet.</summary>
+    /// <param name="dwarf">Debug information.</param>
+    /// <param name="types">Types of the same program.</param>
+    /// <param name="pcln">Function table of the same program: with it more variables are known to be whole.</param>
+    /// <param name="keptIndex">What <see cref="IndexBytes"/> gave for the same program at another time, and must stay
+    /// as it is; one that is damaged, of another program or another version is not used.</param>
+    public static GoFunctions Open(
+        DwarfFile dwarf, GoTypes types, PclnTable? pcln = null, ReadOnlyMemory<byte> keptIndex = default)
+    {
+        ArgumentNullException.ThrowIfNull(dwarf);
+        ArgumentNullException.ThrowIfNull(types);
+        FunctionIndex? kept = null;
+        if (!keptIndex.IsEmpty)
+            FunctionIndex.TryOpen(keptIndex, Identity(dwarf), out kept);
+        return new GoFunctions(dwarf, types, pcln, kept);
+    }
+
+    /// <summary>
+    /// The code of a function: its own body, if it has one, and every copy that was inlined, ordered by address. Of
+    /// generic functions also every instance, for <c>pkg.F</c>, <c>pkg.F[...]</c> and <c>pkg.(*T[...]).M</c> alike; an
+    /// instance alone is named as in the symbol table, <c>pkg.F[go.shape.int]</c>. Empty when there is no such
+    /// function or no code of it.
     /// </summary>
     public ImmutableArray<FunctionBody> Bodies(string function)
     {
-        ImmutableArray<FunctionBody>.Builder bodies = ImmutableArray.CreateBuilder<FunctionBody>();
-        foreach (DebugInfoOffset entry in index.Value.Entries(function))
-            AddBodies(function, entry, bodies);
-        if (bodies.Count == 0)
+        ArgumentNullException.ThrowIfNull(function);
+        List<FunctionBody> found = [];
+        foreach (int each in Resolve(function))
         {
-            foreach (string instance in index.Value.Instances(function))
-            {
-                foreach (DebugInfoOffset entry in index.Value.Entries(instance))
-                    AddBodies(instance, entry, bodies);
-            }
+            string name = index.Value.Name(each);
+            for (int i = 0; i < index.Value.PlaceCount(each); i++)
+                bodies.Read(name, index.Value.Place(each, i), found);
         }
-        return bodies.ToImmutable();
+
+        found.Sort((left, right) => FirstPc(left).CompareTo(FirstPc(right)));
+        return [.. found];
     }
 
-    /// <summary>A package-level variable by its whole name: its type and link-time address; null when there is none.
+    /// <summary>True when the program has a function of this name, in the sense of <see cref="Bodies"/>.</summary>
+    public bool Contains(string function) => Resolve(function).Count > 0;
+
+    /// <summary>The names that <see cref="Bodies"/> takes a name for; several for a generic function.</summary>
+    public ImmutableArray<string> NamesFor(string function)
+    {
+        ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>();
+        foreach (int each in Resolve(function))
+            names.Add(index.Value.Name(each));
+        return names.ToImmutable();
+    }
+
+    /// <summary>
+    /// Functions whose names contain the pattern, whatever the case; <c>*</c> stands for any text. Best first: the
+    /// whole name, the name after the package, the start of a word, then shorter before longer.
     /// </summary>
-    public (GoType Type, ulong Address)? FindGlobal(string name)
+    /// <param name="pattern">Part of a name; empty finds all.</param>
+    /// <param name="limit">Most names to return.</param>
+    public ImmutableArray<string> Search(string pattern, int limit) =>
+        FunctionSearch.Find(index.Value, pattern, limit);
+
+    /// <summary>Names like one that does not exist, nearest first.</summary>
+    /// <param name="name">The name that was asked for.</param>
+    /// <param name="limit">Most names to return.</param>
+    public ImmutableArray<string> Nearest(string name, int limit) => NearestNames.Of(name, Names, limit);
+
+    /// <summary>A package-level variable: <c>net/http.DefaultServeMux</c>; null when there is none of that name.
+    /// </summary>
+    public GlobalVariable? FindGlobal(string name)
     {
-        if (file.FindVariable(name) is not { } address
-            || file.FindEntry(name, DwarfTag.Variable) is not { } entry
-            || !file.EntryAt(entry).TryGet(DwarfAttribute.Type, out AttributeValue type))
-        {
+        ArgumentNullException.ThrowIfNull(name);
+        if (dwarf.FindEntry(name, DwarfTag.Variable) is not { } offset || dwarf.FindVariable(name) is not { } address)
             return null;
-        }
-        return (types.At(type.AsReference()), address);
+        return dwarf.EntryAt(offset).TryGet(DwarfAttribute.Type, out AttributeValue type)
+            ? new GlobalVariable(name, types.At(type.AsReference()), address)
+            : null;
     }
 
-    private void AddBodies(string function, DebugInfoOffset declaration, ImmutableArray<FunctionBody>.Builder bodies)
+    /// <summary>Tells the debug information of this file from others without looking into it.</summary>
+    internal static ulong Identity(DwarfFile dwarf)
     {
-        BodyReader reader = new(file, types, function, declaration);
-        reader.Read(declaration, bodies);
-        foreach (DebugInfoOffset container in index.Value.Containers(declaration))
-            reader.Read(container, bodies);
+        ElfSection? section = dwarf.Elf.FindSection(".debug_info") ?? dwarf.Elf.FindSection(".zdebug_info");
+        return section is null ? 0 : (section.Size << 32) ^ section.Offset;
     }
+
+    private static ulong FirstPc(FunctionBody body) => body.Code.IsEmpty ? body.ContainerEntry : body.Code[0].Low;
+
+    private List<int> Resolve(string function)
+    {
+        FunctionIndex all = index.Value;
+        byte[] utf8 = Encoding.UTF8.GetBytes(function);
+        int first = all.LowerBound(utf8);
+        if (first < all.Count && all.NameUtf8(first).SequenceEqual(utf8))
+            return [first];
+        // All instances of a generic function have the same text before the first bracket.
+        string wanted = GenericName.Elided(function);
+        int bracket = wanted.IndexOf('[', StringComparison.Ordinal);
+        byte[] start = Encoding.UTF8.GetBytes(bracket < 0 ? wanted + "[" : wanted[..(bracket + 1)]);
+        List<int> instances = [];
+        for (int i = all.LowerBound(start); i < all.Count && all.NameUtf8(i).StartsWith(start); i++)
+        {
+            string elided = GenericName.Elided(all.Name(i));
+            if (elided == wanted || (bracket < 0 && elided == wanted + GenericName.Ellipsis))
+                instances.Add(i);
+        }
+
+        return instances;
+    }
+
+    private FunctionIndex BuildIndex() =>
+        FunctionIndex.TryOpen(FunctionIndexBuilder.Build(dwarf), Identity(dwarf), out FunctionIndex? built)
+            ? built
+            : throw new MalformedFileException(".debug_info", 0, "names of functions cannot be indexed");
 }

@@ -32,7 +32,14 @@ public sealed record GoVariable(
     bool IsEscaped,
     int DeclarationLine,
     ImmutableArray<PcSpan> Scope,
-    ImmutableArray<VariableLocation> Locations);
+    ImmutableArray<VariableLocation> Locations)
+{
+    /// <summary>
+    /// True when it has one place for the whole of its scope, as in code that is not optimised: then
+    /// <see cref="Locations"/> hold before its declaration as well, where the place has old contents.
+    /// </summary>
+    public bool HasFixedPlace { get; init; }
+}
 
 /// <summary>Link-time program counters from <paramref name="Low"/> up to but not including <paramref name="High"/>.
 /// </summary>

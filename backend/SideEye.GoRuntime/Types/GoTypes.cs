@@ -1,85 +1,212 @@
 using System.Collections.Concurrent;
 using SideEye.Dwarf;
+using SideEye.Target;
 
 namespace SideEye.GoRuntime.Types;
 
 /// <summary>
-/// The Go types in a program's debug information. A type is read when first asked for, and once; members may be called
-/// from several threads.
+/// The Go types of a program by entry, by name and by the runtime's own description. A type is read when it is asked
+/// for, each once: equal offsets give the same object. Members may be called from several threads.
 /// </summary>
-/// <remarks>Every member may throw <see cref="Target.MalformedFileException"/> when what it reads is broken.</remarks>
+/// <remarks>Every member may throw <see cref="MalformedFileException"/>.</remarks>
 public sealed class GoTypes
 {
-    private static readonly DwarfTag[] Tags =
+    private const string Section = ".debug_info";
+    private const string TypesUnit = "runtime"; // cmd/link/internal/ld/dwarf.go puts all types there
+    private const int TypeChainMax = 64;
+    private static readonly DwarfTag[] NamedTags =
     [
-        DwarfTag.StructureType, DwarfTag.BaseType, DwarfTag.PointerType, DwarfTag.Typedef, DwarfTag.ArrayType,
+        DwarfTag.StructureType, DwarfTag.Typedef, DwarfTag.PointerType, DwarfTag.BaseType, DwarfTag.ArrayType,
         DwarfTag.SubroutineType,
     ];
 
-    private readonly DwarfFile file;
-    private readonly ConcurrentDictionary<DebugInfoOffset, GoType> known = [];
-    private readonly Lazy<Dictionary<ulong, DebugInfoOffset>> byRuntimeType;
+    private readonly DwarfFile dwarf;
+    private readonly ConcurrentDictionary<ulong, GoType> known = [];
+    private readonly Lazy<Dictionary<ulong, ulong>> byRuntimeType;
 
-    private GoTypes(DwarfFile file)
+    private GoTypes(DwarfFile dwarf)
     {
-        this.file = file;
-        byRuntimeType = new(IndexRuntimeTypes);
+        this.dwarf = dwarf;
+        byRuntimeType = new Lazy<Dictionary<ulong, ulong>>(IndexRuntimeTypes);
     }
 
-    /// <summary>The types of a program; reads nothing yet.</summary>
-    public static GoTypes Open(DwarfFile file) => new(file);
-
-    /// <summary>The type whose entry is at <paramref name="entry"/>.</summary>
-    public GoType At(DebugInfoOffset entry)
+    /// <summary>The types of <paramref name="dwarf"/>; reads nothing yet.</summary>
+    public static GoTypes Open(DwarfFile dwarf)
     {
-        if (known.TryGetValue(entry, out GoType? type))
-            return type;
-        // Two threads may read the same type; the first one's is everybody's.
-        return known.GetOrAdd(entry, TypeReader.Read(file, this, entry));
+        ArgumentNullException.ThrowIfNull(dwarf);
+        return new GoTypes(dwarf);
     }
 
-    /// <summary>A type by its name with the package's whole path, or null.</summary>
+    /// <summary>The type whose entry is at <paramref name="offset"/>. Entries that are no Go type (C's unions and
+    /// enumerations) give <see cref="GoKind.Invalid"/>, with a size where they tell one.</summary>
+    public GoType At(DebugInfoOffset offset) => At(offset, 0);
+
+    /// <summary>
+    /// The type of this name as Go writes it with whole package paths: <c>net/http.Request</c>,
+    /// <c>*net/http.Request</c>, <c>map[string]int</c>; null when the program has none.
+    /// </summary>
     public GoType? Find(string name)
     {
-        foreach (DwarfTag tag in Tags)
+        ArgumentNullException.ThrowIfNull(name);
+        foreach (DwarfTag tag in NamedTags)
         {
-            if (file.FindEntry(name, tag) is { } entry)
+            if (dwarf.FindEntry(name, tag) is { } entry)
                 return At(entry);
         }
+
         return null;
     }
 
-    /// <summary>The type whose runtime description lies so many bytes behind moduledata.types, or null.</summary>
+    /// <summary>
+    /// The type that the runtime describes at moduledata.types + <paramref name="offset"/>: what the type word of an
+    /// interface, or of its itab, leads to. Null when none is. The index behind it is built by the first call.
+    /// </summary>
     public GoType? OfRuntimeType(ulong offset) =>
-        byRuntimeType.Value.TryGetValue(offset, out DebugInfoOffset entry) ? At(entry) : null;
+        byRuntimeType.Value.TryGetValue(offset, out ulong entry) ? At(new DebugInfoOffset(entry)) : null;
 
-    /// <summary>Every type that has a runtime description, which are all that an interface can hold.</summary>
+    /// <summary>Every type that a value in an interface can have.</summary>
     public IEnumerable<GoType> WithRuntimeType()
     {
-        foreach (DebugInfoOffset entry in byRuntimeType.Value.Values)
-            yield return At(entry);
+        foreach (ulong entry in byRuntimeType.Value.Values)
+            yield return At(new DebugInfoOffset(entry));
     }
 
-    /// <summary>Types stand on the top level of their units (cmd/link/internal/ld/dwarf.go, dwtypes).</summary>
-    private Dictionary<ulong, DebugInfoOffset> IndexRuntimeTypes()
+    private GoType At(DebugInfoOffset offset, int links)
     {
-        Dictionary<ulong, DebugInfoOffset> index = [];
-        foreach (DwarfUnit unit in file.Units)
+        if (known.TryGetValue(offset.Value, out GoType? type))
+            return type;
+        if (links > TypeChainMax)
         {
-            DieCursor entry = unit.Entries();
-            if (!entry.MoveNext() || !entry.HasChildren || !entry.MoveNext() || entry.Depth != 1)
-                continue;
-            do
-            {
-                if (Array.IndexOf(Tags, entry.Tag) >= 0
-                    && entry.TryGet(DwarfAttribute.GoRuntimeType, out AttributeValue value)
-                    && TypeReader.Number(value) is ulong offset and not 0)
-                {
-                    index.TryAdd(offset, entry.Offset);
-                }
-            }
-            while (entry.MoveToSibling());
+            throw new MalformedFileException(Section, offset.Value,
+                $"types stand for one another more than {TypeChainMax} times");
         }
+
+        return known.GetOrAdd(offset.Value, Create(TypeEntry.Read(dwarf.EntryAt(offset)), links));
+    }
+
+    private GoType Create(TypeEntry entry, int links) => entry.Tag switch
+    {
+        DwarfTag.PointerType => Pointer(entry),
+        DwarfTag.StructureType or DwarfTag.ClassType => Structure(entry),
+        DwarfTag.ArrayType => ArrayOf(entry, links),
+        DwarfTag.SubroutineType => New(entry, GoKind.Func, Architecture.PointerSize, () => new GoTypeParts()),
+        DwarfTag.BaseType => New(entry, entry.Kind, entry.Size ?? 0, () => new GoTypeParts()),
+        DwarfTag.Typedef or DwarfTag.ConstType or DwarfTag.VolatileType or DwarfTag.RestrictType
+            or DwarfTag.AtomicType => NameFor(entry, links),
+        _ => New(entry, GoKind.Invalid, entry.Size ?? 0, () => new GoTypeParts()),
+    };
+
+    // unsafe.Pointer is a pointer to nothing, and has no kind before Go 1.20. go.shape.*uint8 stands for every pointer
+    // that a type parameter may be (cmd/compile/internal/noder/reader.go, shapify): what it points to is not known.
+    private GoType Pointer(TypeEntry entry)
+    {
+        bool isAny = entry.Target is null || entry.Name.StartsWith("go.shape.*", StringComparison.Ordinal);
+        GoKind kind = isAny ? GoKind.UnsafePointer : GoKind.Pointer;
+        return New(entry, kind, Architecture.PointerSize,
+            () => new GoTypeParts(!isAny && entry.Target is { } target ? At(target) : null));
+    }
+
+    // Strings and slices are structures with a kind of their own; those behind maps and channels have none in old
+    // versions.
+    private GoType Structure(TypeEntry entry) => entry.Kind switch
+    {
+        GoKind.String => New(entry, GoKind.String, Require(entry, 2), () => new GoTypeParts()),
+        GoKind.Slice => New(entry, GoKind.Slice, Require(entry, 3),
+            () => new GoTypeParts(entry.Element is { } element ? At(element) : null)),
+        _ => New(entry, GoKind.Struct, entry.Size ?? 0,
+            () => new GoTypeParts { Fields = StructFields.Read(this, dwarf, entry) }),
+    };
+
+    private GoType ArrayOf(TypeEntry entry, int links)
+    {
+        long length = StructFields.ReadLength(dwarf, entry.Offset);
+        // C leaves the size of an array to the reader.
+        long size = entry.Size
+            ?? (entry.Target is { } target ? Product(entry, length, At(target, links + 1).Size) : 0);
+        return New(entry, GoKind.Array, size,
+            () => new GoTypeParts(entry.Target is { } element ? At(element) : null), length);
+    }
+
+    /// <summary>
+    /// A name for another type. Maps, channels, functions and interfaces are names with a kind, which stand for what
+    /// the runtime has behind them; other names take everything from the type they stand for.
+    /// </summary>
+    private GoType NameFor(TypeEntry entry, int links)
+    {
+        if (entry.Target is not { } target)
+            return New(entry, GoKind.Invalid, 0, () => new GoTypeParts());
+        GoType behind = At(target, links + 1);
+        switch (entry.Kind)
+        {
+            case GoKind.Map or GoKind.Chan:
+                return New(entry, entry.Kind, Architecture.PointerSize, () => new GoTypeParts(
+                    entry.Element is { } element ? At(element) : null,
+                    entry.Key is { } key ? At(key) : null,
+                    behind.Element));
+            case GoKind.Interface:
+                return New(entry, GoKind.Interface, behind.Size, () => new GoTypeParts(),
+                    isEmptyInterface: behind.Name == "runtime.eface");
+        }
+
+        // The linker names structures and functions twice, and .paramN says less than the shape that it stands for.
+        if (entry.IsTypeParameter || entry.Name.Length == 0 || entry.Name == behind.Name)
+            return behind;
+        return New(
+            entry, behind.Kind, behind.Size,
+            () => new GoTypeParts(behind.Element, behind.Key, behind.Layout) { Fields = behind.Fields },
+            behind.Length, behind.IsEmptyInterface);
+    }
+
+    private static GoType New(
+        TypeEntry entry, GoKind kind, long size, Func<GoTypeParts> parts, long length = 0,
+        bool isEmptyInterface = false) =>
+        new(entry.Name, kind, size, parts)
+        {
+            RuntimeType = entry.RuntimeType,
+            Length = length,
+            IsEmptyInterface = isEmptyInterface,
+        };
+
+    private static long Require(TypeEntry entry, int words) =>
+        entry.Size == words * Architecture.PointerSize
+            ? words * Architecture.PointerSize
+            : throw new MalformedFileException(Section, entry.Offset.Value,
+                $"{entry.Name} has {entry.Size} bytes and not {words} words");
+
+    private static long Product(TypeEntry entry, long left, long right) =>
+        right == 0 || left <= (1L << 50) / right
+            ? left * right
+            : throw new MalformedFileException(Section, entry.Offset.Value, "array is too large");
+
+    private Dictionary<ulong, ulong> IndexRuntimeTypes()
+    {
+        Dictionary<ulong, ulong> index = [];
+        foreach (DwarfUnit unit in dwarf.Units)
+        {
+            if (unit.Name == TypesUnit)
+                AddRuntimeTypes(unit, index);
+        }
+
+        if (index.Count > 0)
+            return index;
+        foreach (DwarfUnit unit in dwarf.Units)
+            AddRuntimeTypes(unit, index);
         return index;
+    }
+
+    private static void AddRuntimeTypes(DwarfUnit unit, Dictionary<ulong, ulong> index)
+    {
+        DieCursor entry = unit.Entries();
+        while (entry.MoveNext())
+        {
+            // The attribute is on types only; asking others for it would cost most of the time.
+            bool isType = entry.Depth == 1 && entry.Tag is DwarfTag.StructureType or DwarfTag.PointerType
+                or DwarfTag.Typedef or DwarfTag.BaseType or DwarfTag.ArrayType or DwarfTag.SubroutineType;
+            if (isType && entry.TryGet(DwarfAttribute.GoRuntimeType, out AttributeValue value)
+                && TypeEntry.RuntimeTypeOf(value) is { } offset)
+            {
+                index.TryAdd(offset, entry.Offset.Value);
+            }
+        }
     }
 }

@@ -48,7 +48,8 @@ internal sealed class ColumnCandidates
     private static ValueSource SourceOf(Candidate candidate, ulong pc)
     {
         GoVariable variable = candidate.Variable;
-        int line = variable.Role == VariableRole.Local ? variable.DeclarationLine : 0;
+        // Where the compiler says for each pc where a variable is, it says so only where it means something.
+        int line = variable is { Role: VariableRole.Local, HasFixedPlace: true } ? variable.DeclarationLine : 0;
         if (candidate.Path is not { } path)
             return ValueSource.None(variable.Type, Unavailable.OtherType) with { DeclarationLine = line };
         VariableLocation? location = LocationAt(variable, pc);

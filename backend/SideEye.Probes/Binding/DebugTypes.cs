@@ -8,6 +8,7 @@ namespace SideEye.Probes.Binding;
 internal sealed class DebugTypes(GoTypes types, GoFunctions functions) : IProgramTypes
 {
     private const int WordBytes = 8;
+    private const int NamesMax = 3;
 
     public GoType Int { get; } =
         types.Find("int") ?? new GoType("int", GoKind.Int, WordBytes, static () => new GoTypeParts());
@@ -15,14 +16,13 @@ internal sealed class DebugTypes(GoTypes types, GoFunctions functions) : IProgra
     public GoType? Find(string name) => types.Find(name);
 
     public IEnumerable<string> TypesLike(string name) =>
-        NearestNames.Find(name, types.WithRuntimeType().Select(static type => type.Name));
+        NearestNames.Of(name, types.WithRuntimeType().Select(static type => type.Name), NamesMax);
 
     public IEnumerable<GoType> WithRuntimeType() => types.WithRuntimeType();
 
     public ImmutableArray<FunctionBody> Bodies(string function) => functions.Bodies(function);
 
-    public IEnumerable<string> FunctionsLike(string name) => NearestNames.Find(name, functions.Names);
+    public IEnumerable<string> FunctionsLike(string name) => functions.Nearest(name, NamesMax);
 
-    public GlobalVariable? FindGlobal(string name) =>
-        functions.FindGlobal(name) is (GoType type, ulong address) ? new GlobalVariable(type, address) : null;
+    public GlobalVariable? FindGlobal(string name) => functions.FindGlobal(name);
 }

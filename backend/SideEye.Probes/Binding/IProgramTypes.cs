@@ -28,8 +28,3 @@ internal interface IProgramTypes
     /// <summary>A package-level variable by its whole name (<c>main.cache</c>), or null.</summary>
     GlobalVariable? FindGlobal(string name);
 }
-
-/// <summary>A package-level variable.</summary>
-/// <param name="Type">Its type.</param>
-/// <param name="Address">Link-time.</param>
-internal sealed record GlobalVariable(GoType Type, ulong Address);

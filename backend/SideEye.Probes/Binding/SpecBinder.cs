@@ -9,6 +9,8 @@ namespace SideEye.Probes.Binding;
 /// <summary>Binds a spec to a binary. Whatever does not fit is a problem of its own and takes nothing else down.</summary>
 internal sealed class SpecBinder
 {
+    private const int NamesMax = 3;
+
     private readonly CaptureSpec spec;
     private readonly IProgramTypes types;
     private readonly PathBinder paths;
@@ -116,8 +118,8 @@ internal sealed class SpecBinder
 
     private static string Meant(BindException problem) => problem.Unknown is null
         ? ""
-        : Meant(NearestNames.Find(problem.Unknown, problem.Known));
+        : Meant(NearestNames.Of(problem.Unknown, problem.Known, NamesMax));
 
     private static string Meant(ImmutableArray<string> names) =>
-        names.IsEmpty ? "" : $"; did you mean {string.Join(", ", names.Take(3))}?";
+        names.IsEmpty ? "" : $"; did you mean {string.Join(", ", names)}?";
 }

@@ -58,6 +58,8 @@ internal static class GoTypeName
                 if (open.Count == 0 || open.Peek() != next)
                     throw cursor.Unexpected(open.Count == 0 ? "expected a type" : $"expected {open.Peek()}");
                 open.Pop();
+                if (next != '}')
+                    TrimBlank(name);
                 name.Append(cursor.Take());
                 break;
             case ' ' or '\t':
@@ -68,9 +70,17 @@ internal static class GoTypeName
             default:
                 if (!IsPathCharacter(next) && next is not ('*' or ',' or ';' or '<'))
                     throw cursor.Unexpected("expected a type");
+                if (next == ',')
+                    TrimBlank(name);
                 name.Append(cursor.Take());
                 break;
         }
+    }
+
+    private static void TrimBlank(StringBuilder name)
+    {
+        if (name.Length > 0 && name[^1] == ' ')
+            name.Length--;
     }
 
     private static bool IsPathCharacter(char c) => char.IsLetterOrDigit(c) || PathPunctuation.Contains(c);

@@ -115,9 +115,14 @@ internal sealed partial class FunctionReader(ReadingContext context, bool isOpti
     }
 
     // A star within parentheses is a pointer receiver's: main.(*T).f. Others, and question marks, are wildcards.
-    private static bool HasWildcard(string function) =>
-        function.Contains('?') || function.Replace("(*", "(", StringComparison.Ordinal)
-            .Replace("[*", "[", StringComparison.Ordinal).Replace(",*", ",", StringComparison.Ordinal).Contains('*');
+    // Stars of receivers and within type arguments are pointers.
+    private static bool HasWildcard(string function)
+    {
+        int open = function.IndexOf('[', StringComparison.Ordinal);
+        int close = function.LastIndexOf(']');
+        string plain = open < 0 || close < open ? function : function[..open] + function[(close + 1)..];
+        return plain.Contains('?') || plain.Replace("(*", "(", StringComparison.Ordinal).Contains('*');
+    }
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_ ]*(\([0-9, ]*\))?( [A-Za-z_ ]+)?(\[[0-9]*\])*$",
         RegexOptions.NonBacktracking)]

@@ -70,11 +70,25 @@ internal sealed partial class YamlTree
     private void Take<TEvent>()
         where TEvent : ParsingEvent
     {
-        if (parser.Current is null && !parser.MoveNext())
+        if (parser.Current is null && !Advance())
             throw new SpecSyntaxException(new SourcePosition(file, 1, 1), "this is not YAML: it ends at once");
         if (parser.Current is not TEvent)
             throw new SpecSyntaxException(PlaceOf(parser.Current!.Start), "this is not YAML");
-        parser.MoveNext();
+        Advance();
+    }
+
+    private bool Advance()
+    {
+        try
+        {
+            return parser.MoveNext();
+        }
+        catch (InvalidOperationException)
+        {
+            // The scanner's state ends thus on some malformed flow collections, instead of by a YamlException.
+            SourcePosition at = parser.Current is null ? new(file, 1, 1) : PlaceOf(parser.Current.End);
+            throw new SpecSyntaxException(at, "this is not YAML, from about here on");
+        }
     }
 
     private SpecNode ReadNode(int nesting)
@@ -112,7 +126,7 @@ internal sealed partial class YamlTree
         if (target is null)
             throw new SpecSyntaxException(at, $"the alias *{alias.Value.Value} is within what it stands for");
         Count(target.Weight - 1, at);
-        parser.MoveNext();
+        Advance();
         return target;
     }
 
@@ -125,7 +139,7 @@ internal sealed partial class YamlTree
 
     private ListNode ReadList(SourcePosition at, int nesting)
     {
-        parser.MoveNext();
+        Advance();
         List<SpecNode> items = [];
         int weight = 1;
         while (parser.Current is not SequenceEnd)
@@ -134,13 +148,13 @@ internal sealed partial class YamlTree
             weight += item.Weight;
             items.Add(item);
         }
-        parser.MoveNext();
+        Advance();
         return new ListNode(at, items) { Weight = weight };
     }
 
     private MapNode ReadMap(SourcePosition at, int nesting)
     {
-        parser.MoveNext();
+        Advance();
         List<KeyValuePair<ScalarNode, SpecNode>> entries = [];
         int weight = 1;
         while (parser.Current is not MappingEnd)
@@ -152,13 +166,13 @@ internal sealed partial class YamlTree
             weight += name.Weight + value.Weight;
             entries.Add(new KeyValuePair<ScalarNode, SpecNode>(name, value));
         }
-        parser.MoveNext();
+        Advance();
         return new MapNode(at, entries) { Weight = weight };
     }
 
     private ScalarNode ReadScalar(Scalar scalar, SourcePosition at)
     {
-        parser.MoveNext();
+        Advance();
         string value = scalar.Value;
         ScalarKind kind = scalar.Style == ScalarStyle.Plain ? Resolve(value) : ScalarKind.Text;
         int quote = scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted ? 1 : 0;
