@@ -21,8 +21,8 @@ public static class CaptureReason
     /// <summary>A name on the path is a secret's.</summary>
     public const string Redacted = "redacted";
 
-    /// <summary>A length, capacity or pointer that no Go program makes: the variable is not set yet, or was overwritten.
-    /// </summary>
+    /// <summary>A length, capacity or pointer that no Go program makes: the variable is not set yet, or was
+    /// overwritten.</summary>
     public const string NotPlausible = "not a plausible value";
 
     /// <summary>An interface whose dynamic type the debug information does not describe.</summary>

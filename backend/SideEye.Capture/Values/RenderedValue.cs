@@ -10,7 +10,8 @@ public readonly ref struct RenderedValue
     /// <summary>Which of the members holds the value.</summary>
     public ColumnForm Form { get; init; }
 
-    /// <summary>True when there is no value: <see cref="Reason"/> says why, or it is null and the value is nil.</summary>
+    /// <summary>True when there is no value: <see cref="Reason"/> says why, or it is null and the value is nil.
+    /// </summary>
     public bool IsNull { get; init; }
 
     /// <summary>Why there is no value, as in <see cref="CaptureReason"/>; else null.</summary>

@@ -5,7 +5,8 @@ using SideEye.Spec.Model;
 
 namespace SideEye.Capture.Values;
 
-/// <summary>What rendering needs to know besides memory: the binary's types and names, and what the spec says.</summary>
+/// <summary>What rendering needs to know besides memory: the binary's types and names, and what the spec says.
+/// </summary>
 public sealed record RenderingRules
 {
     /// <summary>The type that the runtime's description at this run-time address is of; null when unknown.</summary>
@@ -29,6 +30,12 @@ public sealed record RenderingRules
 
     /// <summary>Values to show of a context.</summary>
     public ImmutableArray<ContextKey> ContextKeys { get; init; } = [];
+
+    /// <summary>
+    /// Before Go 1.23, the value of the variable net/netip.z4, by which an IPv4 address differs from an IPv4 address in
+    /// IPv6; the program sets it when it starts. Null when unknown: then the latter is shown as the former, and marked.
+    /// </summary>
+    public ulong? NetipV4Mark { get; init; }
 
     /// <summary>Names whose values are never looked at.</summary>
     public RedactionRules Redaction { get; init; } = RedactionRules.Default;

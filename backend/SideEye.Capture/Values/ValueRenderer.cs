@@ -51,7 +51,7 @@ public sealed class ValueRenderer : IDisposable
         {
             if (!memory.TryReadAddress(at, out TargetAddress variable))
                 return Null(form, memory.WhyNot(at, Architecture.PointerSize));
-            // The pointer to an escaped variable is set before the variable is; nil is a frame that has not come so far.
+            // The pointer to an escaped variable is set before the variable is; nil: the frame has not come so far.
             if (variable.IsNil)
                 return Null(form, CaptureReason.NotPlausible);
             at = variable;
@@ -168,7 +168,8 @@ public sealed class ValueRenderer : IDisposable
             Int64 = isSigned ? ScalarDocument.Signed(bits, type.Size) : (long)bits,
             UInt64 = bits,
             Double = type.Size == 4
-                ? BitConverter.UInt32BitsToSingle((uint)bits) : BitConverter.UInt64BitsToDouble(bits),
+                ? FloatText.AsPrinted(BitConverter.UInt32BitsToSingle((uint)bits))
+                : BitConverter.UInt64BitsToDouble(bits),
             RawUtf8 = documents.Raw.Written,
         };
     }

@@ -93,7 +93,8 @@ public sealed class Hostile_memory
         GoType cancel = Struct("context.cancelCtx", ("Context", Basic("context.Context", GoKind.Interface, 16)),
             ("err", Error));
         GoType path = Struct("io/fs.PathError", ("Op", GoString), ("Path", GoString), ("Err", Error));
-        GoType address = Struct("net.TCPAddr", ("IP", Named("net.IP", SliceOf(Uint8))), ("Port", Int), ("Zone", GoString));
+        GoType address = Struct(
+            "net.TCPAddr", ("IP", Named("net.IP", SliceOf(Uint8))), ("Port", Int), ("Zone", GoString));
         return
         [
             Bool, Int, Int8, Uint64, Float32, Float64, Complex128, GoString, Func, Unsafe, Any, Error, Time, Duration,

@@ -19,7 +19,8 @@ internal static class MadeTypes
     public static readonly GoType GoString = Basic("string", GoKind.String, 16);
     public static readonly GoType Func = Basic("func()", GoKind.Func, 8);
     public static readonly GoType Unsafe = Basic("unsafe.Pointer", GoKind.UnsafePointer, 8);
-    public static readonly GoType Any = new("interface {}", GoKind.Interface, 16, () => new()) { IsEmptyInterface = true };
+    public static readonly GoType Any =
+        new("interface {}", GoKind.Interface, 16, () => new()) { IsEmptyInterface = true };
     public static readonly GoType Error = Basic("error", GoKind.Interface, 16);
     public static readonly GoType Time = Struct(
         "time.Time", ("wall", Uint64), ("ext", Basic("int64", GoKind.Int64, 8)), ("loc", PointerTo(Int)));

@@ -62,7 +62,7 @@ internal sealed class ChanDocument(ValueDocuments documents)
             return;
         }
         documents.Json.WriteStartArray();
-        ulong shown = (ulong)Math.Min((long)length, documents.Limits.SliceBytes / Math.Max(element.Size, 1));
+        ulong shown = (ulong)SequenceDocument.Shown(element, (long)length, documents.Limits);
         ulong i = 0;
         for (; i < shown && !documents.IsFull; i++)
         {

@@ -1,4 +1,5 @@
 using SideEye.GoRuntime.Types;
+using SideEye.Probes.Plan;
 using SideEye.Target;
 
 namespace SideEye.Capture.Values.Documents;
@@ -17,7 +18,7 @@ internal sealed class SequenceDocument(ValueDocuments documents)
         {
             if (!documents.Memory.IsAnyReadable(at, type.Size))
                 return documents.Memory.WhyNot(at, type.Size);
-            WriteElements(element, at, type.Length, Shown(element, type.Length), depth, "array");
+            WriteElements(element, at, type.Length, Shown(element, type.Length, documents.Limits), depth, "array");
             return null;
         }
         if (documents.Text.ReadSlice(at, out ulong start, out long length) is { } reason)
@@ -30,16 +31,19 @@ internal sealed class SequenceDocument(ValueDocuments documents)
         bool costs = length > 0 && documents.Shapes.Of(element).HasPointers;
         if (costs && depth <= 0)
             return CaptureReason.DepthReached;
-        long shown = Shown(element, length);
+        long shown = Shown(element, length, documents.Limits);
         if (shown > 0 && !documents.Memory.IsAnyReadable(new TargetAddress(start), element.Size))
             return documents.Memory.WhyNot(new TargetAddress(start), element.Size);
         WriteElements(element, new TargetAddress(start), length, shown, costs ? depth - 1 : depth, "slice");
         return null;
     }
 
-    /// <summary>How many of an array's, slice's or channel's elements the limits allow.</summary>
-    public long Shown(GoType element, long length) =>
-        Math.Min(length, documents.Limits.SliceBytes / Math.Max(element.Size, 1));
+    /// <summary>
+    /// How many of an array's, slice's or channel's elements the limits allow: at least one, however large, as the
+    /// capture program copies them.
+    /// </summary>
+    public static long Shown(GoType element, long length, ValueLimits limits) =>
+        Math.Min(length, Math.Max(limits.SliceBytes / Math.Max(element.Size, 1), 1));
 
     private string? WriteBytes(GoType type, TargetAddress at)
     {

@@ -72,8 +72,11 @@ internal sealed class HashMapReader(ValueMemory memory, RenderLimits bounds)
         {
             if ((byte)(marks >> (8 * slot)) < TopHashMin)
                 continue;
-            if (fields.Key.Of(memory, bucket, slot) is { } key && fields.Element.Of(memory, bucket, slot) is { } element)
+            if (fields.Key.Of(memory, bucket, slot) is { } key
+                && fields.Element.Of(memory, bucket, slot) is { } element)
+            {
                 entries.Add(new MapEntry(key, element));
+            }
         }
     }
 

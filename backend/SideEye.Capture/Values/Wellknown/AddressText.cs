@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Numerics;
+using System.Text;
 using SideEye.Capture.Values.Documents;
 using SideEye.GoRuntime.Types;
 using SideEye.Target;
@@ -12,6 +13,8 @@ internal sealed class AddressText(ValueDocuments documents)
 {
     private const int V4Bytes = 4;
     private const int V6Bytes = 16;
+
+    private readonly InterfaceReader interfaces = new(documents.Memory, documents.Rules, documents.Shapes);
 
     /// <summary>Reads an address.</summary>
     public string? Read(WellknownType known, GoType type, TargetAddress at, int depth, out string? text)
@@ -187,9 +190,39 @@ internal sealed class AddressText(ValueDocuments documents)
             documents.Wellknown.ReadString(described!, detail, "zoneV6", out zone);
             return isV6 != 0;
         }
-        // Without it an IPv4 address within IPv6 cannot be told from an IPv4 address, nor is the zone known.
-        documents.Raw.Mark(RawMarks.Unreadable, isMapped ? "IPv4 or IPv4 in IPv6" : "IPv6 zone");
+        bool isZoneKnown = depth > 0 && ReadInterned(described, detail, out zone);
+        if (documents.Rules.NetipV4Mark is { } v4)
+        {
+            if (detail.Value == v4)
+                return false;
+            isMapped = false;
+        }
+        if (zone.Length > 0)
+            return true;
+        // Without the detail an IPv4 address in IPv6 cannot be told from an IPv4 address, nor is the zone known.
+        if (isMapped || !isZoneKnown)
+            documents.Raw.Mark(RawMarks.Unreadable, isMapped ? "IPv4 or IPv4 in IPv6" : "IPv6 zone");
         return !isMapped;
+    }
+
+    /// <summary>Before Go 1.23 a zone is the string in an intern.Value; one without is for addresses without.</summary>
+    private bool ReadInterned(GoType? described, TargetAddress detail, out string zone)
+    {
+        zone = "";
+        if (Layouts.Field(described, "cmpVal") is not { } value
+            || interfaces.Read(value.Type, detail + (ulong)value.Offset, out HeldValue held) is not null)
+        {
+            return false;
+        }
+        if (held.Type is null)
+            return true;
+        if (held.Type.Kind != GoKind.String
+            || documents.Text.ReadString(held.Address, out ReadOnlySpan<byte> text) is not null)
+        {
+            return false;
+        }
+        zone = Encoding.UTF8.GetString(text);
+        return true;
     }
 
     private string? ReadAddrPort(GoType type, TargetAddress at, int depth, out string? text)

@@ -30,6 +30,14 @@ internal static class FloatText
     /// <summary>NaN and the infinities.</summary>
     public static string OfSpecial(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
 
+    /// <summary>
+    /// The float64 that prints like a float32, so that 0.1 is 0.1 in a column as it is in a document; converted back it
+    /// is the same float32.
+    /// </summary>
+    public static double AsPrinted(float value) => float.IsFinite(value)
+        ? double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+        : value;
+
     private static (string Sign, string Digits) Parts(string shortest)
     {
         int e = shortest.IndexOf('E');
