@@ -256,10 +256,6 @@ SE_INLINE void se_operate(struct se_machine *m)
 	const uint8_t *at;
 	uint64_t word;
 
-	if (m->op >= m->op_end) {
-		se_next_element(m);
-		return;
-	}
 	m->op++;
 	op = se_op(m, index);
 	if (!op)

@@ -208,15 +208,18 @@ SE_INLINE bool se_step(struct se_machine *m)
 		m->frame_cut = 1;
 		m->phase = SE_PHASE_END;
 	}
-	if (m->phase == SE_PHASE_END)
+	if (m->phase == SE_PHASE_END) {
 		se_end_frame(m);
-	else if (m->phase == SE_PHASE_OPERATIONS)
+	} else if (m->phase == SE_PHASE_OPERATIONS) {
 		se_operate(m);
-	else if (m->phase == SE_PHASE_PIECES)
+		if (m->op >= m->op_end)
+			se_next_element(m);
+	} else if (m->phase == SE_PHASE_PIECES) {
 		se_read_piece(m);
-	else if (m->phase == SE_PHASE_NEXT)
+	} else if (m->phase == SE_PHASE_NEXT) {
 		se_next(m);
-	else
+	} else {
 		se_walk(m);
+	}
 	return m->phase != SE_PHASE_END;
 }
