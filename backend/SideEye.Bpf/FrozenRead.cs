@@ -32,7 +32,8 @@ public sealed unsafe class FrozenRead : IDisposable
     /// </summary>
     /// <param name="probe">Needed by the readers bpf and both.</param>
     /// <param name="request">What to read; addresses are run-time addresses of the target.</param>
-    /// <param name="program">What to capture of the frames; null: nothing. A probe must have been loaded for it.</param>
+    /// <param name="program">What to capture of the frames; null: nothing. A probe must have been loaded for it.
+    /// </param>
     public static FrozenRead Take(Probe? probe, in NativeSnapshotRequest request, ProgramImage? program = null)
     {
         if (probe is null && request.Reader != (uint)NativeReader.VmRead)

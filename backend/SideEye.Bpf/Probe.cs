@@ -37,12 +37,13 @@ public sealed unsafe class Probe : IDisposable
     }
 
     /// <summary>
-    /// Loads the probe with room for so many bytes of records; takes 10 to 20 ms, with a capture program 150 ms or more,
-    /// and nothing is frozen yet.
+    /// Loads the probe with room for so many bytes of records; takes 10 to 20 ms, with a capture program 150 ms or
+    /// more, and nothing is frozen yet.
     /// </summary>
     /// <param name="capacityBytes">Room for records, captured objects included.</param>
     /// <param name="goroutinesMax">Room for goroutines that may need a second look.</param>
-    /// <param name="program">What it is to capture; it can then run this program and smaller ones. Null: nothing.</param>
+    /// <param name="program">What it is to capture; it can then run this program and smaller ones. Null: nothing.
+    /// </param>
     /// <exception cref="ProbeRefusedException">The kernel says no.</exception>
     public static Probe Load(long capacityBytes, int goroutinesMax, ProgramImage? program = null)
     {
