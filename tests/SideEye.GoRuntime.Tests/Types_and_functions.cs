@@ -78,7 +78,9 @@ public sealed partial class Types_and_functions
                 frames.Clear();
                 binary.Pcln.Expand(function, pc, frames);
                 int at = frames.Count - 1 - body.InlineDepth;
-                if (at >= 0 && frames[at].Function == body.Function)
+                // Up to Go 1.20 the function table has no type arguments.
+                if (at >= 0 && GoFunctionName.ForPrint(frames[at].Function, binary.Version)
+                    == GoFunctionName.ForPrint(body.Function, binary.Version))
                     agreed++;
                 else
                     differing.Add($"{body.Function} in {body.Container} at 0x{pc:x}");
