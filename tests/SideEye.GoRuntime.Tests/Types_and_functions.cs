@@ -79,8 +79,8 @@ public sealed partial class Types_and_functions
                 binary.Pcln.Expand(function, pc, frames);
                 int at = frames.Count - 1 - body.InlineDepth;
                 // Up to Go 1.20 the function table has no type arguments.
-                if (at >= 0 && GoFunctionName.ForPrint(frames[at].Function, binary.Version)
-                    == GoFunctionName.ForPrint(body.Function, binary.Version))
+                string wanted = GoFunctionName.ForPrint(body.Function, binary.Version);
+                if (at >= 0 && GoFunctionName.ForPrint(frames[at].Function, binary.Version) == wanted)
                     agreed++;
                 else
                     differing.Add($"{body.Function} in {body.Container} at 0x{pc:x}");
