@@ -12,7 +12,8 @@ internal sealed class BodyReader(DwarfFile dwarf, FunctionNames names, VariableR
     private const byte OpCallFrameCfa = 0x9c; // DW_OP_call_frame_cfa, Go's only frame base
     private const int BodiesMax = 100_000;
 
-    /// <summary>Adds the bodies of <paramref name="function"/> in the subprogram at <paramref name="offset"/>.</summary>
+    /// <summary>Adds the bodies of <paramref name="function"/> in the subprogram at <paramref name="offset"/>.
+    /// </summary>
     public void Read(string function, DebugInfoOffset offset, List<FunctionBody> bodies)
     {
         DieCursor entry = dwarf.EntryAt(offset);

@@ -10,10 +10,11 @@ namespace SideEye.GoRuntime.Functions;
 /// it lies, so that a file of it can be mapped. Safe for use by several threads.
 /// </summary>
 /// <remarks>
-/// Layout, little-endian: magic, identity of the program's .debug_info, checksum of all that follows, 8 bytes each; counts of
-/// functions, places and bytes of names, 4 bytes each, and 4 of nothing. Functions, sorted by name: offset and length
-/// of the name, first place, number of places, 4 bytes each. Places: offset of the entry of a subprogram that has code
-/// of the function, 4 bytes. Names, each with a newline behind; the same in lower case (ASCII).
+/// Layout, little-endian: magic, identity of the program's .debug_info, checksum of all that follows, 8 bytes each;
+/// counts of functions, places and bytes of names, 4 bytes each, and 4 of nothing. Functions, sorted by name:
+/// offset and length of the name, first place, number of places, 4 bytes each. Places: offset of the entry of a
+/// subprogram that has code of the function, 4 bytes. Names, each with a newline behind; the same in lower case
+/// (ASCII).
 /// </remarks>
 internal sealed class FunctionIndex
 {

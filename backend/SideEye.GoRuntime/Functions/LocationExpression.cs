@@ -37,7 +37,8 @@ internal sealed class LocationExpression
     /// <summary>True when the one place holds a pointer to the variable (DW_OP_deref at the end).</summary>
     public bool IsPointer { get; }
 
-    /// <summary>Reads an expression; null when it is empty or has an operation that Go does not use for places.</summary>
+    /// <summary>Reads an expression; null when it is empty or has an operation that Go does not use for places.
+    /// </summary>
     /// <exception cref="MalformedFileException">Truncated.</exception>
     public static LocationExpression? Read(ReadOnlySpan<byte> expression, DwarfUnit unit)
     {

@@ -18,9 +18,14 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
     {
         Facts facts = default;
         ReadFacts(entry, ref facts, 0);
-        // Names with a dot in front (.autotmp_1, .dict) are the compiler's; _ and names of nothing cannot be asked for.
-        if (facts.Name is not { Length: > 0 } name || name[0] == '.' || name == "_" || facts.Type is not { } offset)
+        // Names with a dot are the compiler's: .autotmp_1, .dict, and since 1.27 s.ptr and s.len, the slots into which
+        // parts of s may be spilled; no list says when they are. _ cannot be asked for.
+        if (facts.Name is not { Length: > 0 } name || name == "_" || facts.Type is not { } offset
+            || name.Contains('.', StringComparison.Ordinal))
+        {
             return null;
+        }
+
         GoType type = types.At(offset);
         bool isEscaped = name[0] == '&';
         if (isEscaped)
