@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SideEye.Spec.Merging;
 using SideEye.Spec.Model;
 using SideEye.Spec.Packs;
