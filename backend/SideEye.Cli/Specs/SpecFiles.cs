@@ -15,7 +15,7 @@ internal static class SpecFiles
     /// <param name="files">Paths.</param>
     /// <param name="further">Finds problems that files alone do not show, as against a binary; called with the merged
     /// spec, also when there are problems already.</param>
-    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="CommandFailedException">A file is not there.</exception>
     public static SpecReading Read(
         IReadOnlyList<string> files, Func<CaptureSpec, IEnumerable<SpecProblem>> further)
     {
@@ -35,6 +35,8 @@ internal static class SpecFiles
 
     private static string ReadText(string file)
     {
+        if (!File.Exists(file))
+            throw new CommandFailedException($"{file}: no such file");
         // A little more than the reader takes is enough for it to say that this is too much.
         char[] text = new char[SpecReadingLimits.Default.DocumentCharactersMax + 1];
         using StreamReader reader = new(file);
