@@ -47,7 +47,9 @@ internal static class Program
     private static string UsageProblem(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        string name = command is RootCommand ? "sideeye" : $"sideeye {command.Name}";
+        string name = "";
+        for (Command? outer = command; outer is not null; outer = outer.Parents.OfType<Command>().FirstOrDefault())
+            name = outer is RootCommand ? $"sideeye{name}" : $" {outer.Name}{name}";
         // Lists of allowed values come on lines of their own.
         string problem = string.Join(' ',
             parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

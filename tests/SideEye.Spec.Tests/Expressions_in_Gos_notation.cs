@@ -119,7 +119,7 @@ public sealed class Expressions_in_Gos_notation
         const string letters = "ab.*()[]\"`\\'x0u1-+~/{},; \té\ud83d\ude00\0len&";
         for (int i = 0; i < 50_000; i++)
         {
-            string text = new([.. Enumerable.Range(0, random.Next(24)).Select(_ => letters[random.Next(letters.Length)])]);
+            string text = new(random.GetItems<char>(letters, random.Next(24)));
             ExpressionParsing parsing = ExpressionParser.Parse(text);
             Assert.True(parsing.Expression is null != parsing.Problem is null);
             if (parsing.Expression is not null)

@@ -50,7 +50,8 @@ public sealed class Merging_specs
 
     [Theory]
     [InlineData("functions: [{ function: main.f, capture: [{ expr: a.b, as: x }] }]",
-        "functions: [{ function: main.f, capture: [{ expr: a.c, as: X }] }]", "2:43: the column 'X' is a.b at 1.yaml:2:43")]
+        "functions: [{ function: main.f, capture: [{ expr: a.c, as: X }] }]",
+        "2:43: the column 'X' is a.b at 1.yaml:2:43")]
     [InlineData("functions: [{ function: main.f, table: a }]", "functions: [{ function: main.f, table: b }]",
         "2:13: the table of main.f is called a already, at 1.yaml:2:13")]
     [InlineData("functions: [{ function: main.f, table: a }]", "functions: [{ function: main.g, table: a }]",
@@ -63,7 +64,8 @@ public sealed class Merging_specs
         "functions: [{ function: main.f, columns: [{ name: a, sql: c }] }]", "2:43: the column 'a' is another one at")]
     [InlineData("functions: [{ function: main.f, capture: [a] }]",
         "functions: [{ function: main.f, columns: [{ name: raw_a, sql: b }] }]", "holds the pointers")]
-    [InlineData("programs: [{ name: p, match: { executable: a } }]", "programs: [{ name: p, match: { executable: b } }]",
+    [InlineData("programs: [{ name: p, match: { executable: a } }]",
+        "programs: [{ name: p, match: { executable: b } }]",
         "2:12: the program 'p' is already at")]
     [InlineData("functions: [{ function: main.getInfo }]",
         "links: [{ from: { table: getinfo, columns: [a] }, to: { table: getInfos, columns: [a] } }]",
@@ -93,15 +95,16 @@ public sealed class Merging_specs
               - { function: main.f, table: own }
             """);
         Assert.Equal(
-            ["server_GetInfo", "run_func1", "store_DB_Get", "cache_DB_Get", "example_com_a_x_Put", "example_com_b_x_Put",
-                "Map", "main_frames", "own"],
+            ["server_GetInfo", "run_func1", "store_DB_Get", "cache_DB_Get", "example_com_a_x_Put",
+                "example_com_b_x_Put", "Map", "main_frames", "own"],
             spec.Functions.Select(static function => function.Table));
     }
 
     [Fact]
     public void Equal_specs_have_equal_hashes_however_they_are_written()
     {
-        CaptureSpec one = Merge(Pack, "version: 1\nfunctions: [{ function: main.f, capture: [a.b] }, { function: main.g }]");
+        const string g = "{ function: main.g }]";
+        CaptureSpec one = Merge(Pack, "version: 1\nfunctions: [{ function: main.f, capture: [a.b] }, " + g);
         CaptureSpec same = Merge(Pack, """
             # a comment
             functions:
@@ -112,9 +115,9 @@ public sealed class Merging_specs
             version: 1
             """);
         CaptureSpec otherTables = Merge(Pack,
-            "version: 1\nfunctions: [{ function: main.f, capture: [a.b], columns: [{ name: x, sql: y }] }, { function: main.g }]");
+            "version: 1\nfunctions: [{ function: main.f, capture: [a.b], columns: [{ name: x, sql: y }] }, " + g);
         CaptureSpec otherCapture = Merge(Pack,
-            "version: 1\nfunctions: [{ function: main.f, capture: [{ expr: a.b, depth: 1 }] }, { function: main.g }]");
+            "version: 1\nfunctions: [{ function: main.f, capture: [{ expr: a.b, depth: 1 }] }, " + g);
         Assert.Matches("^[0-9a-f]{64}$", one.Hash);
         Assert.Equal((one.Hash, one.CaptureHash), (same.Hash, same.CaptureHash));
         Assert.NotEqual(one.Hash, otherTables.Hash);
@@ -126,7 +129,8 @@ public sealed class Merging_specs
 
     private static CaptureSpec Merge(string pack, params string[] files)
     {
-        SpecReading merged = SpecMerger.Merge([Read(pack, "pack.yaml")], files.Select((text, i) => Read(text, $"{i}.yaml")));
+        SpecReading merged = SpecMerger.Merge(
+            [Read(pack, "pack.yaml")], files.Select((text, i) => Read(text, $"{i}.yaml")));
         Assert.Empty(merged.Problems);
         return merged.Spec!;
     }

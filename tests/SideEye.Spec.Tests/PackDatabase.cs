@@ -23,14 +23,17 @@ internal sealed class PackDatabase : IDisposable
         this.spec = spec;
         connection.Open();
         foreach ((string name, Apache.Arrow.Schema schema) in SnapshotSchema.Tables)
-            Run($"CREATE TABLE {name} ({string.Join(", ", schema.FieldsList.Select(static f => $"{f.Name} {Type(f)}"))})");
+        {
+            IEnumerable<string> columns = schema.FieldsList.Select(static field => $"{field.Name} {Type(field)}");
+            Run($"CREATE TABLE {name} ({string.Join(", ", columns)})");
+        }
         Run(SnapshotSchema.Views);
         foreach (FunctionSpec function in spec.Functions)
         {
             IEnumerable<string> columns = function.Captures.Select(static each =>
                 $"{each.Column} {(Numbers.Contains(each.Column) ? "BIGINT" : "VARCHAR")}, raw_{each.Column} JSON");
-            Run($"CREATE TABLE captured_{function.Table} (process_id INTEGER, goroutine_id BIGINT, frame_index INTEGER, "
-                + $"{string.Join(", ", columns)})");
+            Run($"CREATE TABLE captured_{function.Table} (process_id INTEGER, goroutine_id BIGINT, "
+                + $"frame_index INTEGER, {string.Join(", ", columns)})");
         }
     }
 

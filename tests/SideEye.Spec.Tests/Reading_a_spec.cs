@@ -78,8 +78,10 @@ public sealed class Reading_a_spec
     [InlineData("version: 1\nfunctions: [{ function: f, capture: [{ expr: a, depth: -1 }] }]", "2:56", "from 0")]
     [InlineData("version: 1\nfunctions: [{ function: f }, { function: f }]", "2:30", "the function 'f' is already at")]
     [InlineData("version: 1\nfunctions: [{ function: f, table: Frames }]", "2:13", "built in")]
-    [InlineData("version: 1\nfunctions: [{ function: f, columns: [{ name: a, sql: b, type: 'x;y' }] }]", "2:63", "'type'")]
-    [InlineData("version: 1\ntables: [{ name: a, sql: b }, { name: A, sql: b }]", "2:31", "the table 'A' is already at")]
+    [InlineData("version: 1\nfunctions: [{ function: f, columns: [{ name: a, sql: b, type: 'x;y' }] }]",
+        "2:63", "'type'")]
+    [InlineData("version: 1\ntables: [{ name: a, sql: b }, { name: A, sql: b }]", "2:31",
+        "the table 'A' is already at")]
     [InlineData("version: 1\ntables: [{ name: a, sql: [] }]", "2:26", "empty list")]
     [InlineData("version: 1\nprograms: [{ name: a, match: {} }]", "2:30", "matches nothing")]
     [InlineData("version: 1\nprograms: [{ name: a, match: { executable: 'a(b' } }]", "2:48", "Not enough )'s")]

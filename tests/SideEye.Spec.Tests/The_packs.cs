@@ -43,7 +43,8 @@ public sealed class The_packs
     public void Links_are_between_tables_of_the_packs()
     {
         string[] tables = [.. Merged.Tables.Select(static table => table.Name)];
-        Assert.All(Merged.Links, link => Assert.True(tables.Contains(link.From.Table) && tables.Contains(link.To.Table)));
+        Assert.All(Merged.Links, link =>
+            Assert.True(tables.Contains(link.From.Table) && tables.Contains(link.To.Table)));
     }
 
     [Fact]

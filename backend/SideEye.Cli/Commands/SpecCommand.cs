@@ -8,7 +8,7 @@ using SideEye.Spec.Reading;
 
 namespace SideEye.Cli.Commands;
 
-/// <summary><c>sideeye spec check FILE ...</c> and <c>sideeye spec schema</c>: what one needs to write a spec.</summary>
+/// <summary><c>sideeye spec check FILE ...</c> and <c>sideeye spec schema</c>: for those who write specs.</summary>
 internal static class SpecCommand
 {
     private const string AboutCheck = """

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using SideEye.Spec.Reading;
 
@@ -9,7 +10,9 @@ internal static class SpecProblemsJson
 {
     public static void Write(Stream output, ImmutableArray<SpecProblem> problems)
     {
-        using (Utf8JsonWriter json = new(output, new JsonWriterOptions { Indented = true }))
+        // Quotes stay readable: this goes to scripts and terminals, not into pages.
+        JsonWriterOptions options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (Utf8JsonWriter json = new(output, options))
         {
             json.WriteStartArray();
             foreach (SpecProblem problem in problems)

@@ -148,7 +148,8 @@ public sealed class SpecMerger
 
     private void ReportLinks(CaptureSpec merged)
     {
-        string[] derived = [.. merged.Functions.Select(static f => f.Table!), .. merged.Tables.Select(static t => t.Name)];
+        string[] derived =
+            [.. merged.Functions.Select(static f => f.Table!), .. merged.Tables.Select(static t => t.Name)];
         HashSet<string> known = new(derived.Concat(BuiltInTables.Names), StringComparer.OrdinalIgnoreCase);
         foreach (LinkSpec link in merged.Links.Where(static link => !link.IsOptional))
         {

@@ -22,7 +22,8 @@ internal static class TableNames
         Dictionary<string, string> names = [];
         for (int form = 0; form < Forms && unnamed.Count > 0; form++)
         {
-            foreach (var same in unnamed.GroupBy(f => Form(f.Function, form), StringComparer.OrdinalIgnoreCase).ToList())
+            var groups = unnamed.GroupBy(f => Form(f.Function, form), StringComparer.OrdinalIgnoreCase).ToList();
+            foreach (IGrouping<string, FunctionSpec> same in groups)
             {
                 if (same.Count() > 1 || taken.Contains(same.Key))
                     continue;

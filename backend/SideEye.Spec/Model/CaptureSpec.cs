@@ -81,7 +81,8 @@ public sealed record ExpressionSpec(
     /// </summary>
     public ImmutableArray<Expression> Alternatives { get; init; } = [];
 
-    /// <summary><see cref="Expression"/> and its <see cref="Alternatives"/>: the first that binds is captured.</summary>
+    /// <summary><see cref="Expression"/> and its <see cref="Alternatives"/>: the first that binds is captured.
+    /// </summary>
     public IEnumerable<Expression> Candidates => Alternatives.Prepend(Expression);
 }
 

@@ -17,7 +17,8 @@ public static class BuiltInPacks
     public static ImmutableArray<KeyValuePair<string, string>> Files { get; } = ReadFiles();
 
     /// <summary>The packs, in the order of their names.</summary>
-    public static ImmutableArray<CaptureSpec> All { get; } = [.. Files.Select(static file => Read(file.Key, file.Value))];
+    public static ImmutableArray<CaptureSpec> All { get; } =
+        [.. Files.Select(static file => Read(file.Key, file.Value))];
 
     private static CaptureSpec Read(string name, string text)
     {
@@ -32,7 +33,8 @@ public static class BuiltInPacks
         Assembly assembly = typeof(BuiltInPacks).Assembly;
         return
         [
-            .. assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .. assembly.GetManifestResourceNames()
+                .Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)
                 .Select(name => KeyValuePair.Create("packs/" + name[Prefix.Length..], ReadText(assembly, name))),
         ];

@@ -22,7 +22,7 @@ internal sealed class PartsReader(ReadingContext context, bool isOptional)
         if (match.Node("env") is MapNode map)
             ReadEnvironment(map, environment);
         else if (match.Node("env") is SpecNode other)
-            context.Report(other.At, $"'env' should be a mapping from variable to regular expression, not {other.Kind}");
+            context.Report(other.At, $"'env' should be a mapping of regular expressions, not {other.Kind}");
         if (!match.Has("executable") && !match.Has("command_line") && !match.Has("env"))
         {
             context.Report(match.At, "'match' matches nothing: give executable, command_line or env");
@@ -74,8 +74,8 @@ internal sealed class PartsReader(ReadingContext context, bool isOptional)
             return null;
         if (from.Columns.Length == to.Columns.Length)
             return new LinkSpec(from, to, description, section.At, mayBeAbsent);
-        context.Report(section.At,
-            $"a link compares as many columns on both ends; 'from' has {from.Columns.Length}, 'to' {to.Columns.Length}");
+        context.Report(section.At, $"a link compares as many columns on both ends; 'from' has {from.Columns.Length}, "
+            + $"'to' {to.Columns.Length}");
         return null;
     }
 

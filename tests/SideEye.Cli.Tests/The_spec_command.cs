@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace SideEye.Cli.Tests;
+
+/// <summary>Problems as compilers write them, and exit codes for scripts.</summary>
+public sealed class The_spec_command : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("sideeye-spec");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_good_file_gives_no_output_and_exit_code_0()
+    {
+        CommandRun run = Check("version: 1\nfunctions: [{ function: main.f, capture: [a.b] }]");
+        Assert.Equal((0, "", ""), (run.ExitCode, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void Each_problem_is_a_line_with_its_place_and_the_exit_code_is_1()
+    {
+        CommandRun run = Check("version: 1\nfunctions:\n  - function: main.f\n    captrue: [a]\n    capture: [a.]");
+        string file = Path.Combine(folder.FullName, "a.yaml");
+        Assert.Equal((1, ""), (run.ExitCode, run.Error));
+        Assert.Equal(
+            $"{file}:4:5: unknown key 'captrue' in a function; did you mean 'capture'?\n"
+            + $"{file}:5:17: in the expression 'a.': expected a field's name or (type), and the expression ends\n",
+            run.Output);
+    }
+
+    [Fact]
+    public void Problems_between_files_are_found_too()
+    {
+        File.WriteAllText(Path.Combine(folder.FullName, "b.yaml"), "version: 1\ntables: [{ name: t, sql: SELECT 1 }]");
+        CommandRun run = Check(
+            "version: 1\ntables: [{ name: t, sql: SELECT 1 }]", Path.Combine(folder.FullName, "b.yaml"));
+        Assert.Contains("the table 't' is already at", run.Output);
+    }
+
+    [Fact]
+    public void Scripts_get_JSON()
+    {
+        CommandRun run = Check("version: 3", "--json");
+        JsonElement problem = Assert.Single(JsonDocument.Parse(run.Output).RootElement.EnumerateArray());
+        Assert.Equal(["file", "line", "column", "message"], problem.EnumerateObject().Select(static each => each.Name));
+        Assert.Equal((1, 10), (problem.GetProperty("line").GetInt32(), problem.GetProperty("column").GetInt32()));
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Fact]
+    public void Wrong_usage_has_exit_code_2_and_a_missing_file_1()
+    {
+        CommandRun usage = SideEyeProcess.Run("spec", "check");
+        Assert.Equal((2, ""), (usage.ExitCode, usage.Output));
+        Assert.EndsWith("; see sideeye spec check --help\n", usage.Error);
+        CommandRun missing = SideEyeProcess.Run("spec", "check", "/no/such.yaml");
+        Assert.Equal((1, "", "sideeye: /no/such.yaml: no such file\n"),
+            (missing.ExitCode, missing.Output, missing.Error));
+    }
+
+    [Fact]
+    public void The_schema_is_JSON()
+    {
+        CommandRun run = SideEyeProcess.Run("spec", "schema");
+        Assert.Equal("Side-Eye spec", JsonDocument.Parse(run.Output).RootElement.GetProperty("title").GetString());
+    }
+
+    private CommandRun Check(string text, params string[] more)
+    {
+        string file = Path.Combine(folder.FullName, "a.yaml");
+        File.WriteAllText(file, text);
+        return SideEyeProcess.Run(["spec", "check", file, .. more]);
+    }
+}
