@@ -55,7 +55,7 @@ internal sealed class FrameDecoder : IDisposable
             PclnFrame[] chain = stacks.Expand(frames[i]);
             if (SiteAt(frames[i].Pc) is { } site && TryCfa(frames[i].Pc, stackPointers[i], out ulong cfa))
             {
-                FrameBase frame = new(new TargetAddress(cfa), records.LoadBias);
+                FrameOrigin frame = new(new TargetAddress(cfa), records.LoadBias);
                 foreach (SiteRow row in site.Rows)
                 {
                     if (PlaceInChain(chain, row) is int place and >= 0)
@@ -100,7 +100,7 @@ internal sealed class FrameDecoder : IDisposable
         return isKnown;
     }
 
-    private void WriteRow(SiteRow row, FrameBase frame, long goroutineId, int frameIndex, int line, bool isCut)
+    private void WriteRow(SiteRow row, FrameOrigin frame, long goroutineId, int frameIndex, int line, bool isCut)
     {
         FunctionTable table = capture.Bound.Plan.Tables[row.Table];
         FunctionTableWriter writer = writers[row.Table];

@@ -15,11 +15,11 @@ internal sealed class ValueMemory(ITargetMemory memory) : ITargetMemory
     private const ulong VariableStart = 0x5EDE_0000_0000_0000;
 
     private ImmutableArray<VariablePiece> pieces = [];
-    private FrameBase frame;
+    private FrameOrigin frame;
     private ulong size;
 
     /// <summary>Where a variable of a frame can be read; its pieces replace those of the last one.</summary>
-    public TargetAddress Place(ImmutableArray<VariablePiece> parts, FrameBase at)
+    public TargetAddress Place(ImmutableArray<VariablePiece> parts, FrameOrigin at)
     {
         pieces = parts;
         frame = at;

@@ -38,7 +38,7 @@ public sealed class ValueRenderer : IDisposable
     /// <param name="source">Where its value is at the frame's pc.</param>
     /// <param name="frame">What places are relative to.</param>
     /// <param name="root">Name of the variable that the expression starts from, for reasons.</param>
-    public RenderedValue Render(CapturedColumn column, ValueSource source, FrameBase frame, string root = "")
+    public RenderedValue Render(CapturedColumn column, ValueSource source, FrameOrigin frame, string root = "")
     {
         documents.Reset(column.Limits);
         ColumnForm form = ColumnForms.Of(column.Type);

@@ -49,8 +49,8 @@ internal sealed class KnownValues
     };
 
     /// <summary>A package-level variable.</summary>
-    public (GoType Type, ulong Address) Global(string name) =>
-        functions.FindGlobal(name) ?? throw new InvalidOperationException($"no variable {name}");
+    public (GoType Type, ulong Address) Global(string name) => functions.FindGlobal(name) is { } global
+        ? (global.Type, global.Address) : throw new InvalidOperationException($"no variable {name}");
 
     /// <summary>Every variable of the cases, in the order in which the program answers to "values".</summary>
     public IEnumerable<(string Case, string Name, GoType? Type, ulong Address)> Variables()

@@ -29,7 +29,7 @@ internal sealed record Rendered(
     {
         using ValueRenderer renderer = new(memory, rules ?? Rules());
         CapturedColumn column = new("x", "x", type, Limits, false);
-        return Keep(renderer.Render(column, source, new FrameBase(new TargetAddress(cfa), 0), "x"));
+        return Keep(renderer.Render(column, source, new FrameOrigin(new TargetAddress(cfa), 0), "x"));
     }
 
     /// <summary>Rules that know types by made-up addresses.</summary>
