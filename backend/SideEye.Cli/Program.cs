@@ -24,6 +24,7 @@ internal static class Program
             StacksCommand.Create(),
             SqlCommand.Create(),
             FlamegraphCommand.Create(),
+            SpecCommand.Create(),
             TablesCommand.Create(),
             ExportCommand.Create(),
         };

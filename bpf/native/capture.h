@@ -120,8 +120,14 @@ uint32_t se_find_goroutines(struct se_capture *capture);
 void se_prepare_probe(struct se_capture *capture);
 void se_read_bpf(struct se_capture *capture);
 
-/* follow.c: threads, running stacks, ms, labels, deferred stacks */
+/* follow.c: threads, running stacks, ms, deferred stacks */
 void se_follow(struct se_capture *capture);
+uint8_t *se_copy_memory(struct se_capture *capture, uint64_t address, uint64_t bytes);
+void se_copy_flush(void);
+bool se_was_read(const uint8_t *bytes);
+
+/* labels.c */
+void se_copy_labels(struct se_capture *capture);
 
 /* batch.c: many small reads in few system calls */
 struct se_batch {

@@ -32,7 +32,7 @@ static void memory_failed(void *token)
 }
 
 /* Asks for a piece of the target's memory; its bytes are there after the next flush. */
-static uint8_t *copy_memory(struct se_capture *capture, uint64_t address, uint64_t bytes)
+uint8_t *se_copy_memory(struct se_capture *capture, uint64_t address, uint64_t bytes)
 {
 	struct se_record_header *header;
 	struct se_memory_record *memory;
@@ -52,9 +52,14 @@ static uint8_t *copy_memory(struct se_capture *capture, uint64_t address, uint64
 	return (uint8_t *)(memory + 1);
 }
 
-static bool was_read(const uint8_t *bytes)
+bool se_was_read(const uint8_t *bytes)
 {
 	return bytes && ((const struct se_memory_record *)bytes)[-1].bytes;
+}
+
+void se_copy_flush(void)
+{
+	se_batch_flush(&batch);
 }
 
 /* The part of a goroutine's stack from `start` on, innermost first up to the limit; null when there is none. */
@@ -74,7 +79,7 @@ static uint8_t *copy_stack(struct se_capture *capture, struct se_goroutine_recor
 	}
 	record->stack_start = start;
 	record->stack_bytes = (uint32_t)bytes;
-	stack = copy_memory(capture, start, bytes);
+	stack = se_copy_memory(capture, start, bytes);
 	if (!stack)
 		record->flags |= SE_GOROUTINE_FLAGS_STACK_UNREADABLE;
 	return stack;
@@ -132,8 +137,8 @@ static void copy_running(struct se_capture *capture, const struct running *runni
 	uint64_t start, pc = 0, bp = 0;
 	uint8_t *stack;
 
-	if (thread && was_read(running->gsignal) && within(thread->registers.sp, running->gsignal, layout)) {
-		copy_memory(capture, thread->registers.sp,
+	if (thread && se_was_read(running->gsignal) && within(thread->registers.sp, running->gsignal, layout)) {
+		se_copy_memory(capture, thread->registers.sp,
 			    word(running->gsignal, layout->g_stack_hi) - thread->registers.sp);
 		start = word(g, layout->g_stack_lo);
 	} else if (thread && within(thread->registers.sp, g, layout)) {
@@ -153,129 +158,6 @@ static void copy_running(struct se_capture *capture, const struct running *runni
 		se_capture_saved_later(capture, record, stack);
 	else if (stack)
 		se_capture_later(capture, record, stack, pc, bp);
-}
-
-static int by_value(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return a < b ? -1 : a > b;
-}
-
-static uint64_t sort_distinct(struct se_address_list *list)
-{
-	uint64_t distinct = 0;
-
-	qsort(list->items, list->count, sizeof(*list->items), by_value);
-	for (uint64_t i = 0; i < list->count; i++)
-		if (!distinct || list->items[i] != list->items[distinct - 1])
-			list->items[distinct++] = list->items[i];
-	return list->count = distinct;
-}
-
-static void copy_string(struct se_capture *capture, const uint8_t *header)
-{
-	uint64_t bytes = word(header, 8);
-
-	copy_memory(capture, word(header, 0), bytes < SE_LABEL_BYTES_MAX ? bytes : SE_LABEL_BYTES_MAX);
-}
-
-/* Go 1.24 on: a slice of {key, value string} (runtime/pprof/label.go, later internal/runtime/pprof/label). */
-static void copy_label_slice(struct se_capture *capture, const uint8_t *slice)
-{
-	uint64_t pairs = word(slice, 8);
-	uint8_t *items;
-
-	if (pairs > SE_LABEL_PAIRS_MAX)
-		pairs = SE_LABEL_PAIRS_MAX;
-	items = copy_memory(capture, word(slice, 0), pairs * 32);
-	if (!items)
-		return;
-	se_batch_flush(&batch);
-	if (!was_read(items))
-		return;
-	for (uint64_t i = 0; i < 2 * pairs; i++)
-		copy_string(capture, items + 16 * i);
-}
-
-enum { HMAP_COUNT = 0, HMAP_B = 9, HMAP_BUCKETS = 16, HMAP_BYTES = 48, /* runtime/map.go, Go 1.19 to 1.23 */
-       BUCKET_SLOTS = 8, BUCKET_STRINGS = 8, BUCKET_OVERFLOW = 8 + 2 * 8 * 16, BUCKET_BYTES = BUCKET_OVERFLOW + 8,
-       TOP_HASH_LIVE = 5 };
-
-static void copy_bucket_strings(struct se_capture *capture, const uint8_t *bucket)
-{
-	for (uint32_t slot = 0; slot < BUCKET_SLOTS; slot++) {
-		if (bucket[slot] < TOP_HASH_LIVE)
-			continue;
-		copy_string(capture, bucket + BUCKET_STRINGS + 16 * slot);
-		copy_string(capture, bucket + BUCKET_STRINGS + 16 * (BUCKET_SLOTS + slot));
-	}
-}
-
-/* Go 1.19 to 1.23: map[string]string. A label map is written once, so it is never found growing. */
-static void copy_label_map(struct se_capture *capture, uint64_t address)
-{
-	uint8_t *map = copy_memory(capture, address, HMAP_BYTES);
-	uint8_t *buckets;
-	uint32_t count;
-
-	se_batch_flush(&batch);
-	if (!was_read(map) || map[HMAP_B] > 4 || !word(map, HMAP_COUNT))
-		return;
-	count = 1U << map[HMAP_B];
-	buckets = copy_memory(capture, word(map, HMAP_BUCKETS), (uint64_t)count * BUCKET_BYTES);
-	se_batch_flush(&batch);
-	if (!was_read(buckets))
-		return;
-	for (uint32_t i = 0; i < count; i++) {
-		uint8_t *bucket = buckets + (uint64_t)i * BUCKET_BYTES;
-
-		for (uint32_t chain = 0; chain < SE_LABEL_PAIRS_MAX / BUCKET_SLOTS; chain++) {
-			copy_bucket_strings(capture, bucket);
-			bucket = copy_memory(capture, word(bucket, BUCKET_OVERFLOW), BUCKET_BYTES);
-			se_batch_flush(&batch);
-			if (!was_read(bucket))
-				break;
-		}
-	}
-}
-
-/* Labels are inherited: thousands of goroutines point to a few sets. */
-static void copy_labels(struct se_capture *capture)
-{
-	struct se_address_list *sets = &capture->scratch;
-	uint32_t format = capture->request->layout.label_format;
-
-	sets->count = 0;
-	for (uint64_t i = 0; i < capture->notes.count; i++) {
-		struct se_goroutine_record *record = (void *)capture->notes.items[i];
-		uint64_t labels = word(g_of(record), capture->request->layout.g_labels);
-
-		if (labels && !(record->flags & SE_GOROUTINE_FLAGS_G_UNREADABLE))
-			se_list_add(sets, labels);
-	}
-	if (format == SE_LABEL_FORMAT_NONE || !sort_distinct(sets))
-		return;
-	if (sets->count > SE_LABEL_SETS_MAX)
-		sets->count = SE_LABEL_SETS_MAX; /* a goroutine whose set is missing says so in its labels */
-	for (uint64_t i = 0; i < sets->count; i++) {
-		uint64_t address = sets->items[i];
-		uint8_t *set;
-
-		if (se_is_late(capture)) {
-			capture->result->truncated |= SE_TRUNCATION_LABELS;
-			break;
-		}
-		set = copy_memory(capture, address, format == SE_LABEL_FORMAT_MAP ? 8 : 24);
-		se_batch_flush(&batch);
-		if (!was_read(set))
-			continue;
-		if (format == SE_LABEL_FORMAT_MAP)
-			copy_label_map(capture, word(set, 0));
-		else
-			copy_label_slice(capture, set);
-	}
-	se_batch_flush(&batch);
 }
 
 static void copy_threads(struct se_capture *capture)
@@ -336,20 +218,20 @@ static void copy_deferred(struct se_capture *capture)
 		}
 		status = SE_G_U32(g_of(record), layout->g_status) & ~GO_SCAN_BIT;
 		if (status == GO_SYSCALL)
-			copy_memory(capture, word(g_of(record), layout->g_m), layout->m_size);
+			se_copy_memory(capture, word(g_of(record), layout->g_m), layout->m_size);
 		if (status != GO_RUNNING)
 			continue;
 		running[count].record = record;
-		running[count].m = copy_memory(capture, word(g_of(record), layout->g_m), layout->m_size);
+		running[count].m = se_copy_memory(capture, word(g_of(record), layout->g_m), layout->m_size);
 		count += running[count].m != NULL;
 	}
 	se_batch_flush(&batch);
 	for (uint64_t i = 0; i < count; i++)
-		if (was_read(running[i].m))
-			running[i].gsignal = copy_memory(capture, word(running[i].m, layout->m_gsignal), layout->g_size);
+		if (se_was_read(running[i].m))
+			running[i].gsignal = se_copy_memory(capture, word(running[i].m, layout->m_gsignal), layout->g_size);
 	se_batch_flush(&batch);
 	for (uint64_t i = 0; i < count; i++)
-		if (was_read(running[i].m))
+		if (se_was_read(running[i].m))
 			copy_running(capture, &running[i]);
 	se_batch_flush(&batch);
 	free(running);
@@ -364,7 +246,7 @@ void se_follow(struct se_capture *capture)
 	capture->following = SE_TRUNCATION_STACKS;
 	copy_deferred(capture);
 	capture->following = SE_TRUNCATION_LABELS;
-	copy_labels(capture);
+	se_copy_labels(capture);
 	se_capture_deferred(capture);
 	se_capture_retries(capture);
 	capture->result->follow_ns = se_monotonic_ns() - begun;

@@ -13,7 +13,8 @@ struct se_probe; /* the loaded BPF object */
 struct se_output; /* the records of one snapshot */
 
 /* Loads and attaches the probe with room for `chunks` chunks, `notes` goroutines that need a second look, and a capture
- * program of `program`'s size; null when it will have none. Returns 0 or -errno; the kernel's and libbpf's words are in `log`. */
+ * program of `program`'s size; null when it will have none.
+ * Returns 0 or -errno; the kernel's and libbpf's words are in `log`. */
 SE_EXPORT int se_probe_load(const void *object, size_t object_bytes, uint32_t chunks, uint32_t notes,
 			    const struct se_capture_program *program, char *log, size_t log_bytes, struct se_probe **probe);
 SE_EXPORT void se_probe_free(struct se_probe *probe);

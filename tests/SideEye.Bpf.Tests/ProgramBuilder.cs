@@ -155,8 +155,8 @@ internal sealed class ProgramBuilder
         ulong[] words = new ulong[(TextBytes / NativeLimits.FilterGranule / 64) + 1];
         foreach (NativeCaptureRange range in ranges)
         {
-            for (uint at = range.Low / NativeLimits.FilterGranule; at <= (range.High - 1) / NativeLimits.FilterGranule;
-                at++)
+            uint last = (range.High - 1) / NativeLimits.FilterGranule;
+            for (uint at = range.Low / NativeLimits.FilterGranule; at <= last; at++)
                 words[at / 64] |= 1UL << (int)(at % 64);
         }
         return words;

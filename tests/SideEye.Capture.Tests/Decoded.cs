@@ -36,6 +36,10 @@ internal sealed class Decoded : ITableSink
         return decoded;
     }
 
+    public void Declare(string table, Apache.Arrow.Schema schema)
+    {
+    }
+
     public void Append(string table, RecordBatch batch)
     {
         using (batch)

@@ -82,11 +82,15 @@ internal sealed class Captured : ITableSink
         IReadOnlyList<GoProcess> processes, ReaderChoice reader = ReaderChoice.Bpf, CaptureLimits? limits = null)
     {
         Captured captured = new() { Outcomes = [] };
-        SnapshotOutcome outcome = await new Snapshotter(limits ?? Patient, reader)
+        SnapshotOutcome outcome = await new Snapshotter(limits ?? Patient, reader, CaptureSpec.Empty, new CapturePrograms())
             .TakeAsync(processes, [], captured, default);
         captured.Outcomes = outcome.Processes;
         captured.Read();
         return captured;
+    }
+
+    public void Declare(string table, Apache.Arrow.Schema schema)
+    {
     }
 
     public void Append(string table, RecordBatch batch)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace SideEye.Testing;
 
@@ -14,13 +15,13 @@ public sealed record DelveLoad
     public bool FollowPointers { get; init; } = true;
 
     /// <summary>Levels of nesting. Delve does not see when it goes in circles: the cost may be exponential.</summary>
-    public int MaxVariableRecurse { get; init; } = 5;
+    public int MaxVariableRecurse { get; init; } = 4;
 
     /// <summary>Bytes of a string.</summary>
     public int MaxStringLen { get; init; } = 1 << 16;
 
     /// <summary>Elements of an array, slice or map.</summary>
-    public int MaxArrayValues { get; init; } = 4096;
+    public int MaxArrayValues { get; init; } = 1100;
 
     /// <summary>Fields of a struct; -1 for all.</summary>
     public int MaxStructFields { get; init; } = -1;
@@ -60,7 +61,7 @@ public sealed record DelveFunction(string Name);
 /// <param name="Base">Where elements begin; 0 for nil.</param>
 /// <param name="Unreadable">Why there is no value; empty when there is.</param>
 /// <param name="LocationExpr">Where it is, in words of DWARF; of whole variables only.</param>
-public sealed record DelveVariable(
+public sealed partial record DelveVariable(
     string Name,
     [property: JsonPropertyName("addr")] ulong Address,
     [property: JsonPropertyName("onlyAddr")] bool IsUnloaded,
@@ -80,6 +81,15 @@ public sealed record DelveVariable(
     /// <summary>Whether another variable of the same name hides it.</summary>
     public bool IsShadowed => (Flags & Shadowed) != 0;
 
-    /// <summary>Whether there is a value.</summary>
-    public bool IsReadable => Unreadable.Length == 0;
+    /// <summary>
+    /// Whether there is a value. Delve takes the parts of a variable that the compiler keeps nowhere for zero, and a
+    /// value whose type argument it does not know for one of the argument's shape: neither is a value.
+    /// </summary>
+    public bool IsReadable => Unreadable.Length == 0
+        && !Type.Contains("go.shape.", StringComparison.Ordinal)
+        && !MissingPiece().IsMatch(LocationExpr ?? "");
+
+    // A piece without a place before it (DWARF 5, 2.6.1.2).
+    [GeneratedRegex(@"(\]|DW_OP_piece 0x[0-9a-f]+) DW_OP_piece")]
+    private static partial Regex MissingPiece();
 }

@@ -109,8 +109,6 @@ public static class DelveRendering
             ["len"] = Field("qcount"),
             ["cap"] = Field("dataqsiz"),
             ["closed"] = Field("closed")!.ToJsonString() != "0",
-            ["senders"] = Unloaded,
-            ["receivers"] = Unloaded,
         };
     }
 

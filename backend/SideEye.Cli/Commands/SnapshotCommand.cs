@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using SideEye.Capture;
 using SideEye.Cli.Output;
 using SideEye.Cli.Snapshots;
+using SideEye.Cli.Specs;
 using SideEye.Host;
 using SideEye.Linux;
 
@@ -58,14 +59,23 @@ internal static class SnapshotCommand
             Description = "Most frames of one stack, innermost first.", HelpName = "N",
             DefaultValueFactory = _ => CaptureLimits.Default.StackFramesMax,
         };
+        Option<string[]> specs = SpecOption.Create();
+        Option<bool> noPacks = new("--no-packs")
+        {
+            Description = "Leave out the built-in packs: only what --spec says.",
+        };
         Option<bool> json = JsonOption.Create();
-        Command command = new("snapshot", About) { pids, name, file, reader, watch, pauseMax, framesMax, json };
+        Command command = new("snapshot", About)
+        {
+            pids, name, specs, noPacks, file, reader, watch, pauseMax, framesMax, json,
+        };
         command.SetAction((parsed, stop) => RunAsync(
             new SnapshotOptions
             {
                 Pids = parsed.GetValue(pids) ?? [],
                 Name = parsed.GetValue(name),
                 File = parsed.GetValue(file),
+                Spec = SpecFiles.ReadGood(parsed.GetValue(specs) ?? [], withPacks: !parsed.GetValue(noPacks)),
                 Reader = ReaderOf(parsed.GetRequiredValue(reader)),
                 Watch = Seconds("--watch", parsed.GetValue(watch), 24 * 3600),
                 AsJson = parsed.GetValue(json),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using SideEye.Cli.Output;
-using SideEye.Cli.Snapshots;
 using SideEye.Cli.Specs;
 using SideEye.Cli.Tables;
 using SideEye.Spec.Model;
@@ -25,16 +24,17 @@ internal static class TablesCommand
     public static Command Create()
     {
         Argument<string> file = FileArgument.Create();
-        Option<string[]> specs = new("--spec", "-s")
+        Option<string[]> specs = SpecOption.Create();
+        Option<bool> noPacks = new("--no-packs")
         {
-            Description = "Spec to derive by; repeat it for several, which are merged.", HelpName = "SPEC.yaml",
-            AllowMultipleArgumentsPerToken = true,
+            Description = "Leave out the built-in packs: only what --spec says.",
         };
         Option<bool> json = JsonOption.Create();
-        Command command = new("tables", About) { file, specs, json };
+        Command command = new("tables", About) { file, specs, noPacks, json };
         command.SetAction((parsed, stop) => Task.Run(
             () => parsed.GetValue(specs) is { Length: > 0 } given
-                ? Derive(parsed.GetRequiredValue(file), given, parsed.GetValue(json), stop)
+                ? Derive(parsed.GetRequiredValue(file), SpecFiles.ReadGood(given, !parsed.GetValue(noPacks)),
+                    parsed.GetValue(json), stop)
                 : List(parsed.GetRequiredValue(file), parsed.GetValue(json), stop),
             stop));
         return command;
@@ -51,9 +51,8 @@ internal static class TablesCommand
         return ExitCode.Done;
     }
 
-    private static int Derive(string file, string[] specs, bool asJson, CancellationToken stop)
+    private static int Derive(string file, CaptureSpec spec, bool asJson, CancellationToken stop)
     {
-        CaptureSpec spec = SpecSource.Read(specs);
         DerivationSpec derivations;
         using (SnapshotReader reader = SnapshotReader.Open(file))
             derivations = SpecDerivations.Of(spec, SpecDerivations.TablesIn(reader, stop));

@@ -1,5 +1,6 @@
 using SideEye.Capture;
 using SideEye.Host;
+using SideEye.Spec.Model;
 
 namespace SideEye.Cli.Snapshots;
 
@@ -17,6 +18,9 @@ internal sealed record SnapshotOptions
     public TimeSpan Watch { get; init; }
 
     public bool AsJson { get; init; }
+
+    /// <summary>The variables to capture and what to derive from them.</summary>
+    public required CaptureSpec Spec { get; init; }
 
     public required CaptureLimits Limits { get; init; }
 }

@@ -2,8 +2,10 @@ using System.Globalization;
 using Apache.Arrow;
 using SideEye.Capture.Rows;
 using SideEye.Capture.Schema;
+using SideEye.Cli.Specs;
 using SideEye.Host;
 using SideEye.Store;
+using SideEye.Store.Derivation;
 
 namespace SideEye.Cli.Snapshots;
 
@@ -20,11 +22,14 @@ internal static class SnapshotRun
         {
             foreach ((string table, Schema schema) in SnapshotSchema.Tables)
                 file.CreateTable(table, schema);
-            outcome = await new Snapshotter(options.Limits, options.Reader)
+            foreach ((string table, Schema schema) in CaptureSchema.Tables)
+                file.CreateTable(table, schema);
+            outcome = await new Snapshotter(options.Limits, options.Reader, options.Spec, new CapturePrograms())
                 .TakeAsync(processes, failed, new FileSink(file), stop).ConfigureAwait(false);
             if (outcome.Processes.All(process => process.Result is null))
                 throw new CommandFailedException(outcome.Processes[0].Error ?? "nothing was captured");
             file.Execute(SnapshotSchema.Views);
+            file.Derive(SpecDerivations.Of(options.Spec), DerivationLimits.Default, stop);
             file.Commit();
         }
         return new SnapshotReport(path, outcome, options.Reader);
@@ -35,6 +40,8 @@ internal static class SnapshotRun
 
     private sealed class FileSink(SnapshotFile file) : ITableSink
     {
+        public void Declare(string table, Schema schema) => file.CreateTable(table, schema);
+
         public void Append(string table, RecordBatch batch)
         {
             using (batch)

@@ -66,7 +66,7 @@ var (
 	few      map[string]int64
 	many     map[string]int64
 	cold     *node // on a page of a file that is in nobody's page table; points to ring
-	garbage  = [4]uintptr{1, 0x123456789abc, 0xffff888000000000, 0xdeadbeefdeadbeef}
+	garbage  [4]uintptr
 )
 
 var never = make(chan int)
@@ -106,6 +106,7 @@ func fillGlobals() {
 	inside, either = ring, accounts[2]
 	few, many = newMap(0, 3), newMap(0, 100)
 	cold = coldNode()
+	garbage = [4]uintptr{1, 0x123456789abc, 0xffff888000000000, 0xdeadbeefdeadbeef}
 }
 
 func newRing(first, length int64) *node {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"sync"
 
 	"sideeye.test/targets/control"
 )
 
-type waiters struct{ senders, receivers int }
+// waiters are names of goroutines.
+type waiters struct{ senders, receivers []string }
 
 // waitingOn is who waits on a channel, as its case arranged it; for other channels nobody.
 var (
@@ -20,11 +22,29 @@ func waits(channel interface{}, who waiters) {
 	waitingOnLock.Unlock()
 }
 
+// waitersOf are ids of goroutines.
+func waitersOf(channel uintptr) (senders, receivers []int64) {
+	waitingOnLock.Lock()
+	defer waitingOnLock.Unlock()
+	var named map[string]control.Goroutine
+	if err := json.Unmarshal([]byte(control.Ids()), &named); err != nil {
+		panic(err)
+	}
+	senders, receivers = []int64{}, []int64{}
+	for _, name := range waitingOn[channel].senders {
+		senders = append(senders, named[name].Goid)
+	}
+	for _, name := range waitingOn[channel].receivers {
+		receivers = append(receivers, named[name].Goid)
+	}
+	return senders, receivers
+}
+
 var withSenders, withReceivers = make(chan string, 1), make(chan point)
 
 func startChannels() {
-	waits(withSenders, waiters{senders: 2})
-	waits(withReceivers, waiters{receivers: 3})
+	waits(withSenders, waiters{senders: []string{"sender.1", "sender.2"}})
+	waits(withReceivers, waiters{receivers: []string{"receiver.1", "receiver.2", "receiver.3"}})
 	withSenders <- "first"
 	control.Expect(5)
 	for _, name := range []string{"sender.1", "sender.2"} {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"reflect"
@@ -15,19 +17,23 @@ import (
 //
 //	numbers           as numbers; NaN, +Inf and -Inf as texts; complex numbers as Go prints them: "(1+2i)"
 //	string            as text, invalid UTF-8 as U+FFFD
-//	[]byte            as text when valid UTF-8, else as an array
+//	[]byte            as text when valid UTF-8, else in base64; an array of bytes in hexadecimal
 //	array, slice      as an array; nil slice as null
 //	struct            as an object by field name, in order of declaration, without fields called _
-//	pointer           as what it points to, nil as null, one that is on its own path as "[cycle]"
-//	interface         as the value in it
+//	pointer           as what it points to; nil, and one that is on its own path, as null
+//	interface         as the value in it; see standard.go for errors and contexts
 //	map               as an object when keys are strings, integers or bools, else as an array of {"key", "value"};
 //	                  nil as null
-//	chan              as {"len", "cap", "closed", "senders", "receivers"}; nil as null
+//	chan              as {"len", "cap", "closed", "elem_type", "senders", "receivers", "buffer"}, of which senders
+//	                  and receivers are ids of goroutines; nil as null
 //	func              as its name, type arguments as "[...]"; nil as null
-//	unsafe.Pointer    as "[address]"; nil as null
+//	unsafe.Pointer    as "0x" and hexadecimal digits; nil as null
 //
 // and types of the standard library as standard.go says. A field, variable or key whose name tells a secret is
-// "[redacted]"; deeper than depthMax stands "[deep]".
+// "[redacted]".
+//
+// The plain form has none of these: numbers of complex numbers and bytes stand in arrays, channels are {"len", "cap",
+// "closed"}, unsafe.Pointer is "[address]", a pointer on its own path "[cycle]", and secrets are told.
 type describer struct {
 	plain bool // no redaction, nothing special about types of the standard library
 	path  []visit
@@ -112,15 +118,21 @@ func (d *describer) reference(v reflect.Value) interface{} {
 	}
 	switch v.Kind() {
 	case reflect.Interface:
+		if special, ok := d.inInterface(v); ok {
+			return special
+		}
 		return d.value(addressable(v.Elem()))
 	case reflect.Ptr:
 		return d.pointer(v)
 	case reflect.Chan:
-		return channel(v)
+		return d.channel(v)
 	case reflect.Func:
 		return functionName(v)
 	case reflect.UnsafePointer:
-		return "[address]"
+		if d.plain {
+			return "[address]"
+		}
+		return fmt.Sprintf("%#x", v.Pointer())
 	}
 	panic("values of kind " + v.Kind().String())
 }
@@ -128,8 +140,10 @@ func (d *describer) reference(v reflect.Value) interface{} {
 func (d *describer) pointer(v reflect.Value) interface{} {
 	here := visit{unsafe.Pointer(v.Pointer()), v.Type().Elem()}
 	for _, each := range d.path {
-		if each == here {
+		if each == here && d.plain {
 			return "[cycle]"
+		} else if each == here {
+			return nil
 		}
 	}
 	d.path = append(d.path, here)
@@ -138,19 +152,31 @@ func (d *describer) pointer(v reflect.Value) interface{} {
 }
 
 func (d *describer) elements(v reflect.Value) interface{} {
-	if v.Kind() == reflect.Slice {
-		if v.IsNil() {
-			return nil
-		}
-		if v.Type().Elem().Kind() == reflect.Uint8 && utf8.Valid(v.Bytes()) && !d.plain {
-			return string(v.Bytes())
-		}
+	if v.Kind() == reflect.Slice && v.IsNil() {
+		return nil
+	}
+	if v.Type().Elem().Kind() == reflect.Uint8 && !d.plain {
+		return bytesText(v)
 	}
 	all := make([]interface{}, v.Len())
 	for i := range all {
 		all[i] = d.value(v.Index(i))
 	}
 	return all
+}
+
+func bytesText(v reflect.Value) string {
+	all := make([]byte, v.Len())
+	for i := range all {
+		all[i] = byte(v.Index(i).Uint())
+	}
+	switch {
+	case v.Kind() == reflect.Array:
+		return hex.EncodeToString(all)
+	case utf8.Valid(all):
+		return string(all)
+	}
+	return base64.StdEncoding.EncodeToString(all)
 }
 
 func (d *describer) structure(v reflect.Value) interface{} {
@@ -243,17 +269,31 @@ func functionName(v reflect.Value) string {
 	return name[:open] + "[...]" + name[shut+1:]
 }
 
-// channel reads runtime.hchan: qcount, dataqsiz, and closed behind buf and elemsize (runtime/chan.go, Go 1.19 to 1.27).
-func channel(v reflect.Value) interface{} {
+// channel reads runtime.hchan: closed stands behind buf and elemsize (runtime/chan.go, Go 1.19 to 1.27).
+func (d *describer) channel(v reflect.Value) interface{} {
 	const closedOffset = 28
 	closed := *(*uint32)(unsafe.Add(v.UnsafePointer(), closedOffset))
-	waitingOnLock.Lock()
-	waiting := waitingOn[v.Pointer()]
-	waitingOnLock.Unlock()
-	return document{
-		{"len", v.Len()}, {"cap", v.Cap()}, {"closed", closed != 0},
-		{"senders", waiting.senders}, {"receivers", waiting.receivers},
+	all := document{{"len", v.Len()}, {"cap", v.Cap()}, {"closed", closed != 0}}
+	if d.plain {
+		return all
 	}
+	senders, receivers := waitersOf(v.Pointer())
+	return append(all, field{"elem_type", v.Type().Elem().String()}, field{"senders", senders},
+		field{"receivers", receivers}, field{"buffer", d.buffered(v)})
+}
+
+// buffered takes the elements out of the channel's buffer and leaves them there: buf and recvx of runtime.hchan.
+func (d *describer) buffered(v reflect.Value) interface{} {
+	const bufferOffset = 16
+	buffer := *(*unsafe.Pointer)(unsafe.Add(v.UnsafePointer(), bufferOffset))
+	first := *(*uint)(unsafe.Add(v.UnsafePointer(), firstOffset))
+	all := make([]interface{}, v.Len())
+	for i := range all {
+		slot := (first + uint(i)) % uint(v.Cap())
+		at := unsafe.Add(buffer, uintptr(slot)*v.Type().Elem().Size())
+		all[i] = d.value(reflect.NewAt(v.Type().Elem(), at).Elem())
+	}
+	return all
 }
 
 func (d document) MarshalJSON() ([]byte, error) {

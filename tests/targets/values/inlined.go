@@ -25,7 +25,7 @@ func inlinedInner(left, right int) int {
 func inliningTwice() {
 	ready, never := opaque(make(chan int, 1)), opaque(make(chan int))
 	ready <- 1
-	waits(never, waiters{receivers: 1})
+	waits(never, waiters{receivers: []string{"inliningTwice"}})
 	other := opaque(3)
 	sum := inlinedFrom(ready, other)
 	tellOuter("inliningTwice", know("ready", ready), know("never", never), know("other", other), know("sum", sum))

@@ -10,7 +10,7 @@ func startParks() { start(parkSelect, parkSend, parkSleep, parkLock, parkGroup, 
 
 func parkSelect() {
 	number, done := opaque(1), opaque(make(chan string))
-	waits(done, waiters{receivers: 1})
+	waits(done, waiters{receivers: []string{"parkSelect"}})
 	tell("select", know("number", number), know("done", done))
 	select {
 	case got := <-neverReady:

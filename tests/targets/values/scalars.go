@@ -46,10 +46,10 @@ func floats() {
 
 func complexNumbers() {
 	single, double := opaque(complex64(complex(1.5, -2.25))), opaque(complex(0.1, 1e100))
-	odd := opaque(complex(math.Inf(-1), math.NaN()))
-	tell("chan receive", know("single", single), know("double", double), know("odd", odd))
+	notFinite := opaque(complex(math.Inf(-1), math.NaN()))
+	tell("chan receive", know("single", single), know("double", double), know("notFinite", notFinite))
 	<-neverReady
-	keep(single, double, odd)
+	keep(single, double, notFinite)
 }
 
 // named types of every basic kind, with methods or not, are what their kinds are.

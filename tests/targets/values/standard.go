@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"math/big"
 	"net"
 	"net/netip"
@@ -20,11 +21,16 @@ const redacted = "[redacted]"
 //	net.IP, netip.Addr ...     as their text
 //	big.Int                    as decimal text
 //	atomic.*                   as what is in it
-//	sync.Mutex                 as {"locked", "waiters"}
-//	sync.RWMutex               as {"locked", "readers"}
-//	sync.WaitGroup             as {"counter"}
+//	sync.Mutex                 as {"locked", "waiters", "starving"}
+//	sync.RWMutex               as {"locked", "readers", "readers_waiting", "writers_waiting"}
+//	sync.WaitGroup             as {"counter", "waiters"}
 //	sync.Once                  as {"done"}
-//	errors                     of a type of the standard library as their message
+//
+// and in interfaces of type error and context.Context:
+//
+//	errors                     as their message; of a type of our own as {"__type"} and the fields, or the "value"
+//	contexts                   as {"deadline", "cancelled", "err", "values"}, the latter with the nearest one under a
+//	                           key of type main.contextKey as "request_id", and of type main.depthKey as "depth"
 func (d *describer) standard(v reflect.Value) (interface{}, bool) {
 	switch value := v.Addr().Interface().(type) {
 	case *time.Time:
@@ -49,7 +55,7 @@ func (d *describer) standard(v reflect.Value) (interface{}, bool) {
 	case *sync.RWMutex:
 		return readWriteLock(value), true
 	case *sync.WaitGroup:
-		return document{{"counter", waitGroupCounter(value)}}, true
+		return waitGroup(value), true
 	case *sync.Once:
 		return document{{"done", isDone(value)}}, true
 	case *atomic.Value:
@@ -59,6 +65,61 @@ func (d *describer) standard(v reflect.Value) (interface{}, bool) {
 		return unwrapped, true
 	}
 	return standardError(v)
+}
+
+// inInterface is what stands for a value in an interface of a known type.
+func (d *describer) inInterface(v reflect.Value) (interface{}, bool) {
+	if d.plain {
+		return nil, false
+	}
+	switch held := v.Interface().(type) {
+	case context.Context:
+		if v.Type() == reflect.TypeOf((*context.Context)(nil)).Elem() {
+			return describeContext(held), true
+		}
+	case error:
+		if v.Type() != reflect.TypeOf((*error)(nil)).Elem() {
+			return nil, false
+		}
+		inner := addressable(v.Elem())
+		if message, ok := standardError(inner); ok {
+			return message, true
+		}
+		return d.ownError(inner), true
+	}
+	return nil, false
+}
+
+func (d *describer) ownError(v reflect.Value) interface{} {
+	all := document{{"__type", v.Type().String()}}
+	if v.Kind() == reflect.Ptr && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Struct {
+		return append(all, d.structure(v).(document)...)
+	}
+	return append(all, field{"value", d.value(v)})
+}
+
+func describeContext(ctx context.Context) interface{} {
+	var ends, message interface{}
+	if at, ok := ctx.Deadline(); ok {
+		ends = at.UTC().Format(time.RFC3339Nano)
+	}
+	if err := ctx.Err(); err != nil {
+		message = err.Error()
+	}
+	values := document{}
+	if id := ctx.Value(requestIDKey); id != nil {
+		values = append(values, field{"request_id", id})
+	}
+	for i := depthKey(20); i >= 0; i-- {
+		if value := ctx.Value(i); value != nil {
+			values = append(values, field{"depth", value})
+			break
+		}
+	}
+	return document{{"deadline", ends}, {"cancelled", message != nil}, {"err", message}, {"values", values}}
 }
 
 func (d *describer) boxed(value interface{}) interface{} {
@@ -104,31 +165,34 @@ func standardError(v reflect.Value) (interface{}, bool) {
 
 // lock reads the state, with which a mutex begins (sync/mutex.go; internal/sync/mutex.go from Go 1.24).
 func lock(mutex *sync.Mutex) interface{} {
-	const locked, waiterShift = 1, 3
+	const locked, starving, waiterShift = 1, 4, 3
 	state := *(*int32)(unsafe.Pointer(mutex))
-	return document{{"locked", state&locked != 0}, {"waiters", state >> waiterShift}}
+	return document{
+		{"locked", state&locked != 0}, {"waiters", state >> waiterShift}, {"starving", state&starving != 0}}
 }
 
-// waitGroupCounter is the upper half of the state, with which a wait group begins (sync/waitgroup.go).
-func waitGroupCounter(group *sync.WaitGroup) int32 {
-	return int32(*(*uint64)(unsafe.Pointer(group)) >> 32)
+// waitGroup reads the state, with which a wait group begins (sync/waitgroup.go).
+func waitGroup(group *sync.WaitGroup) interface{} {
+	state := *(*uint64)(unsafe.Pointer(group))
+	return document{{"counter", int32(state >> 32)}, {"waiters", uint32(state) &^ (1 << 31)}}
 }
 
 func readWriteLock(lock *sync.RWMutex) interface{} {
-	const readersMax = 1 << 30
+	const readersMax, waiterShift = 1 << 30, 3
 	fields := reflect.ValueOf(lock).Elem()
-	readers := int64(0)
-	switch count := readable(fields.FieldByName("readerCount")); count.Kind() {
-	case reflect.Int32: // before Go 1.20
-		readers = count.Int()
-	default:
-		readers = int64(count.Addr().Interface().(*atomic.Int32).Load())
+	readers := *(*int32)(unsafe.Pointer(fields.FieldByName("readerCount").UnsafeAddr()))
+	before := *(*int32)(unsafe.Pointer(fields.FieldByName("readerWait").UnsafeAddr()))
+	writers := *(*int32)(unsafe.Pointer(lock)) >> waiterShift // w is a mutex, and comes first
+	if readers >= 0 {
+		return document{
+			{"locked", false}, {"readers", readers}, {"readers_waiting", 0}, {"writers_waiting", writers}}
 	}
-	locked := readers < 0
-	if locked {
-		readers += readersMax
+	if before > 0 {
+		writers++
 	}
-	return document{{"locked", locked}, {"readers", readers}}
+	return document{
+		{"locked", before == 0}, {"readers", before}, {"readers_waiting", readers + readersMax - before},
+		{"writers_waiting", writers}}
 }
 
 func isDone(once *sync.Once) bool {

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+
+namespace SideEye.EndToEnd.Tests;
+
+/// <summary>
+/// Every variable of the test program `values`, in every build: captured, it is what the program itself knows, and it
+/// is captured wherever Delve shows a value.
+/// </summary>
+public sealed class The_oracle
+{
+    private const int FramesMax = 60;
+
+    public static TheoryData<string, string, string> Builds => [.. Toolchains.Versions
+        .SelectMany(version => new[] { "default", "noopt" }, (version, variant) => (version, variant))
+        .SelectMany(_ => new[] { "bpf", "vmread" }, (build, reader) => (build.version, build.variant, reader))];
+
+    [Theory]
+    [MemberData(nameof(Builds))]
+    public async Task Captured_values_equal_what_the_program_knows(string version, string variant, string reader)
+    {
+        Requires.Bpf();
+        Assert.SkipUnless(
+            SideEyeProcess.Run("snapshot", "--help").Output.Contains("--spec", StringComparison.Ordinal),
+            "this build captures no variables");
+        using TemporaryFolder folder = new();
+        await using ValuesProgram program = await ValuesProgram.StartAsync(version, variant);
+
+        CapturedValues captured = CapturedValues.Take(program, folder, reader);
+        Findings findings = new();
+        foreach (KnownFrame frame in program.Frames)
+        {
+            foreach (KnownVariable variable in frame.Variables ?? [])
+                findings.Add(frame, variable, captured.RowOf(frame));
+        }
+        foreach (KnownVariable global in program.Globals)
+            findings.Add(null, global, captured.Globals);
+        int shownByDelve = await findings.AskDelveAsync(program);
+
+        string report = $"go{version} {variant} {reader}: {findings.Equal} values equal, {findings.Null.Count} NULL, "
+            + $"of which Delve shows {shownByDelve}, {findings.Wrong.Count} wrong";
+        TestContext.Current.TestOutputHelper?.WriteLine(report);
+        Console.WriteLine(report);
+        Assert.True(findings.Wrong.Count == 0, string.Join('\n', findings.Wrong));
+        Assert.Equal(0, shownByDelve);
+    }
+
+    private sealed class Findings
+    {
+        public int Equal { get; private set; }
+
+        public List<string> Wrong { get; } = [];
+
+        /// <summary>NULL though the program knows a value.</summary>
+        public List<(KnownFrame? Frame, KnownVariable Variable)> Null { get; } = [];
+
+        public void Add(KnownFrame? frame, KnownVariable variable, JsonObject? row)
+        {
+            string? text = row?[ValuesSpec.ColumnOf(variable.Name)]?.GetValue<string>();
+            if (text is null && !CapturedValues.MayBeNull(variable))
+                Null.Add((frame, variable));
+            else if (CapturedValues.Difference(variable, text) is { } difference)
+                Wrong.Add($"{frame?.Case} {frame?.Function} {variable.Name}{difference}");
+            else
+                Equal++;
+        }
+
+        /// <summary>How many of the NULLs Delve shows; each is told.</summary>
+        public async Task<int> AskDelveAsync(ValuesProgram program)
+        {
+            await using DelveSession delve = await DelveSession.AttachAsync(
+                program.Target.ProcessId, TestContext.Current.CancellationToken);
+            int shown = 0;
+            foreach ((KnownFrame? frame, KnownVariable variable) in Null)
+            {
+                DelveVariable? seen = frame is null
+                    ? await delve.EvaluateAsync(variable.Name, DelveLoad.Most)
+                    : DelveStack.Find(await delve.StackAsync(frame.GoroutineId, FramesMax, DelveLoad.Most), frame)
+                        ?.Find(variable.Name);
+                if (seen is not { IsReadable: true })
+                    continue;
+                shown++;
+                Console.WriteLine($"Delve shows {frame?.Case} {frame?.Function} {variable.Name}: {seen.LocationExpr}");
+            }
+            return shown;
+        }
+    }
+}
