@@ -29,7 +29,8 @@ public sealed class CapturedFile : IDisposable
         file.CreateTable("server_Get", server);
         using RecordBatch rows = new(server,
         [
-            new Int32Array.Builder().Append(1).Append(1).Build(), new Int64Array.Builder().Append(100).Append(3).Build(),
+            new Int32Array.Builder().Append(1).Append(1).Build(),
+            new Int64Array.Builder().Append(100).Append(3).Build(),
             new Int32Array.Builder().Append(4).Append(2).Build(),
             new StringArray.Builder().Append("""{"client":{"id":7}}""").AppendNull().Build(),
         ], 2);
