@@ -16,7 +16,7 @@ public static class SnapshotLinks
         SnapshotReader reader, string table, long rowId, CancellationToken stop) =>
         Read(reader, $"m.from_table = {SqlTypes.Literal(table)} AND m.from_rowid = {Number(rowId)}", stop);
 
-    /// <summary>Links that lead away from the rows, of whichever table, with these values of identity columns.</summary>
+    /// <summary>Links that lead away from the rows of any table that have these values.</summary>
     /// <param name="reader">The file.</param>
     /// <param name="identity">Columns, with their values, that tell whose rows are asked for.</param>
     /// <param name="stop">Cancels the query.</param>

@@ -49,7 +49,8 @@ public sealed class SnapshotReader : IDisposable
             Run(connection, $"ATTACH {SqlTypes.Literal(path)} AS {Catalog} (TYPE duckdb, READ_ONLY); USE {Catalog}");
             RequireMark(connection, path);
             // Times are shown in UTC wherever the command runs. From here on nothing can be set or opened.
-            Run(connection, $"SET TimeZone = 'UTC'; {rights} SET enable_external_access = false; SET lock_configuration = true");
+            Run(connection, $"SET TimeZone = 'UTC'; {rights}"
+                + "SET enable_external_access = false; SET lock_configuration = true");
             return new SnapshotReader(connection);
         }
         catch (DuckDBException e)

@@ -6,7 +6,7 @@ namespace SideEye.Store;
 /// <summary>Which DuckDB column type holds each Arrow type; what is not listed here cannot be stored.</summary>
 internal static class SqlTypes
 {
-    /// <summary>The key of Arrow metadata that names a type of text: the value <c>JSON</c> makes documents of it.</summary>
+    /// <summary>The key of Arrow metadata that says what text is: <c>JSON</c>, or nothing special.</summary>
     public const string TypeKey = "type";
 
     /// <summary>The SQL name of the column type for a field, whose metadata may say that text is JSON.</summary>

@@ -117,7 +117,8 @@ public sealed class Derived_tables : IDisposable
         Assert.Equal(
         [
             "call | 2 | 20 | 3 | extra | 0.5", "call | 2 | 20 | 3 | n | 7", "serve | 1 | 10 | 0 | client | a",
-            "serve | 1 | 10 | 0 | n | 1", """serve | 1 | 10 | 0 | req | {"u":"/x"}""", "serve | 1 | 11 | 0 | client | b",
+            "serve | 1 | 10 | 0 | n | 1", """serve | 1 | 10 | 0 | req | {"u":"/x"}""",
+            "serve | 1 | 11 | 0 | client | b",
         ], QueryText.Ask(path, "FROM all_captured_data ORDER BY ALL"));
     }
 
@@ -126,13 +127,16 @@ public sealed class Derived_tables : IDisposable
     {
         tables.Write(path, Spec(new DerivedTable("old", ["SELECT x FROM serve"], null)) with
         {
-            ExtraColumns = [new ExtraColumns("serve", [new ExtraColumn("x", "n", null), new ExtraColumn("y", "x", null)])],
+            ExtraColumns =
+                [new ExtraColumns("serve", [new ExtraColumn("x", "n", null), new ExtraColumn("y", "x", null)])],
         });
         Assert.Equal(["1", "NULL"], QueryText.Ask(path, "SELECT x FROM old"));
         DerivationOutcome outcome = CapturedTables.Rewrite(path, Spec(
-            new DerivedTable("new", ["SELECT z FROM serve"], null), new DerivedTable("bad", ["SELECT x FROM serve"], null))
-            with
-        { ExtraColumns = [new ExtraColumns("serve", [new ExtraColumn("z", "n + 1", null)])] });
+            new DerivedTable("new", ["SELECT z FROM serve"], null),
+            new DerivedTable("bad", ["SELECT x FROM serve"], null)) with
+        {
+            ExtraColumns = [new ExtraColumns("serve", [new ExtraColumn("z", "n + 1", null)])],
+        });
         Assert.Equal(["new"], outcome.Tables);
         Assert.Equal(["2", "NULL"], QueryText.Ask(path, "SELECT z FROM new"));
         Assert.Empty(QueryText.Ask(path,

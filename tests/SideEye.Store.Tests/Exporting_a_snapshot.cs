@@ -60,14 +60,15 @@ public sealed class Exporting_a_snapshot : IDisposable
     {
         ToSqlite();
         Assert.Equal("""
-            'a"''' || char(10)|'18446744073709551615'|1|'NaN'|'{"u":"/x"}'|'2026-03-14T15:09:26.535000Z'|'["a\"''\n",null]'
+            'a"''⏎'|'18446744073709551615'|1|'NaN'|'{"u":"/x"}'|'2026-03-14T15:09:26.535000Z'|'["a\"''\n",null]'
             NULL|9|0|0.5|NULL|'2026-03-14T15:09:26.535000Z'|'[null,null]'
             ''|NULL|NULL|Inf|'[1]'|'2026-03-14T15:09:26.535000Z'|'["",null]'
-            """.Replace("'a\"''' || char(10)", "'a\"''\n'").Replace("Inf", Sqlite("SELECT quote(9e999)")),
+            """.Replace('⏎', '\n').Replace("Inf", Sqlite("SELECT quote(9e999)")),
             Sqlite("SELECT quote(client), quote(big), quote(ok), quote(ratio), quote(req), quote(since), quote(parts) "
                 + "FROM serve ORDER BY goroutine_id"));
         Assert.Equal("serve|The frames of main.serve, one row for each, with the captured expressions.",
-            Sqlite("SELECT table_name, comment FROM table_comments WHERE table_name = 'serve' AND column_name IS NULL"));
+            Sqlite("SELECT table_name, comment FROM table_comments "
+                + "WHERE table_name = 'serve' AND column_name IS NULL"));
         Assert.Equal("10\n11", Sqlite("""
             SELECT g.goroutine_id FROM link_matches m JOIN goroutines g ON g.rowid = m.example_rowid
             WHERE m.from_table = 'serve' AND m.process_id = 1 ORDER BY 1

@@ -10,7 +10,9 @@ public sealed class Extra_columns : IDisposable
         "request JSON, raw_request JSON, took VARCHAR, n BIGINT, big UBIGINT, at VARCHAR",
         [
             1, 10L, 0,
-            """{"clientID": 7, "name": "a.b", "mu": {"started": "2026-03-14T15:09:26.123456789Z"}, "items": [{"id": "x"}]}""",
+            """
+            {"clientID": 7, "name": "a.b", "mu": {"started": "2026-03-14T15:09:26.123456789Z"}, "items": [{"id": "x"}]}
+            """,
             """{"__addr": "0xc000012345", "mu": {"__addr": "0xc000054321"}}""", "1m2.5s", 3L, ulong.MaxValue,
             "1700000000123456789",
         ],

@@ -14,7 +14,8 @@ public sealed class Links_between_tables : IDisposable
         .Table("job", "held VARCHAR", [2, 30L, 1, "0xa"]);
 
     private static readonly TableLink CallToHandler = new(
-        new LinkedColumns("call", ["address", "stream"]), new LinkedColumns("handle", ["peer", "stream"]), "the server");
+        new LinkedColumns("call", ["address", "stream"]), new LinkedColumns("handle", ["peer", "stream"]),
+        "the server");
 
     private static readonly TableLink HandlerToJob = new(
         new LinkedColumns("handle", ["lock"]), new LinkedColumns("job", ["held"]), "who holds it");

@@ -3,6 +3,7 @@ using System.Globalization;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using SideEye.Capture.Schema;
+using SideEye.Store.Export;
 
 namespace SideEye.Store.Tests;
 
@@ -51,6 +52,23 @@ public sealed class Storing_many_goroutines(ITestOutputHelper output) : IDisposa
         Assert.InRange(processor.TotalSeconds, 0, 1);
         Assert.InRange(allocated, 0, 4 << 20);
         Assert.InRange(peakKilobytes, 0, 350 << 10);
+    }
+
+    [Fact]
+    public void A_hundred_thousand_goroutines_are_exported_to_SQLite_in_seconds()
+    {
+        using RecordBatch goroutines = GoroutineRows();
+        using RecordBatch frames = FrameRows();
+        string path = folder.File("many.duckdb");
+        StoreAll(path, goroutines, frames);
+        using SnapshotReader reader = SnapshotReader.Open(path);
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        ExportOutcome outcome = SqliteExport.Write(
+            reader, folder.File("many.sqlite"), ExportLimits.Default, TestContext.Current.CancellationToken);
+        TimeSpan processor = Environment.CpuUsage.TotalTime - before;
+        output.WriteLine($"{outcome.Rows:N0} rows: {processor.TotalMilliseconds:N0} ms of processor time");
+        Assert.Contains("frames", outcome.Views);
+        Assert.InRange(processor.TotalSeconds, 0, 5);
     }
 
     private static void StoreAll(string path, RecordBatch goroutines, RecordBatch frames)

@@ -60,7 +60,10 @@ internal static class SnapshotCommand
             DefaultValueFactory = _ => CaptureLimits.Default.StackFramesMax,
         };
         Option<string[]> specs = SpecOption.Create();
-        Option<bool> noPacks = new("--no-packs") { Description = "Leave out the built-in packs: only what --spec says." };
+        Option<bool> noPacks = new("--no-packs")
+        {
+            Description = "Leave out the built-in packs: only what --spec says.",
+        };
         Option<bool> json = JsonOption.Create();
         Command command = new("snapshot", About)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using SideEye.Cli.Output;
 using SideEye.Cli.Specs;
 using SideEye.Cli.Tables;
+using SideEye.Spec.Model;
 using SideEye.Store;
 using SideEye.Store.Derivation;
 
@@ -15,7 +16,6 @@ internal static class TablesCommand
         links anew.
 
         Deriving needs no new snapshot: what was captured stays, what an earlier spec computed from it is replaced.
-        The built-in packs are part of it, as in a snapshot.
         The file changes in one step, when all is done. A column, table or link that fails says why (here and in
         derived_errors and links) and takes nothing else down; the exit code is then 3.
         Example: sideeye tables checkout.duckdb --spec checkout.yaml
@@ -24,16 +24,17 @@ internal static class TablesCommand
     public static Command Create()
     {
         Argument<string> file = FileArgument.Create();
-        Option<string[]> specs = new("--spec", "-s")
+        Option<string[]> specs = SpecOption.Create();
+        Option<bool> noPacks = new("--no-packs")
         {
-            Description = "Spec to derive by; repeat it for several, which are merged.", HelpName = "SPEC.yaml",
-            AllowMultipleArgumentsPerToken = true,
+            Description = "Leave out the built-in packs: only what --spec says.",
         };
         Option<bool> json = JsonOption.Create();
-        Command command = new("tables", About) { file, specs, json };
+        Command command = new("tables", About) { file, specs, noPacks, json };
         command.SetAction((parsed, stop) => Task.Run(
             () => parsed.GetValue(specs) is { Length: > 0 } given
-                ? Derive(parsed.GetRequiredValue(file), given, parsed.GetValue(json), stop)
+                ? Derive(parsed.GetRequiredValue(file), SpecFiles.ReadGood(given, !parsed.GetValue(noPacks)),
+                    parsed.GetValue(json), stop)
                 : List(parsed.GetRequiredValue(file), parsed.GetValue(json), stop),
             stop));
         return command;
@@ -50,9 +51,11 @@ internal static class TablesCommand
         return ExitCode.Done;
     }
 
-    private static int Derive(string file, string[] specs, bool asJson, CancellationToken stop)
+    private static int Derive(string file, CaptureSpec spec, bool asJson, CancellationToken stop)
     {
-        DerivationSpec derivations = SpecDerivations.Of(SpecFiles.ReadGood(specs, withPacks: true));
+        DerivationSpec derivations;
+        using (SnapshotReader reader = SnapshotReader.Open(file))
+            derivations = SpecDerivations.Of(spec, SpecDerivations.TablesIn(reader, stop));
         DerivationOutcome outcome;
         using (SnapshotFile copy = SnapshotFile.OpenCopy(file))
         {

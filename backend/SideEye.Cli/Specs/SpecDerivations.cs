@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SideEye.Capture.Schema;
 using SideEye.Spec.Model;
+using SideEye.Store;
 using SideEye.Store.Derivation;
 
 namespace SideEye.Cli.Specs;
@@ -9,19 +10,45 @@ namespace SideEye.Cli.Specs;
 internal static class SpecDerivations
 {
     /// <summary>The extra columns, derived tables and links of a merged spec.</summary>
-    public static DerivationSpec Of(CaptureSpec spec) => new()
+    public static DerivationSpec Of(CaptureSpec spec) => Of(spec, ImmutableDictionary<string, string>.Empty);
+
+    /// <summary>The same for a file that is there already.</summary>
+    /// <param name="spec">A merged spec.</param>
+    /// <param name="tables">The file's function tables, by function: the spec that captured them may have named them
+    /// otherwise.</param>
+    public static DerivationSpec Of(CaptureSpec spec, IReadOnlyDictionary<string, string> tables) => new()
     {
         Identity = [.. CaptureSchema.Identity.Select(static one => new IdentityColumn(one.Key, one.Value))],
-        ExtraColumns = [.. spec.Functions.Where(static function => !function.Columns.IsEmpty).Select(ColumnsOf)],
+        ExtraColumns =
+        [
+            .. spec.Functions.Where(static function => !function.Columns.IsEmpty)
+                .Select(function => ColumnsOf(function, tables)),
+        ],
         Tables = [.. spec.Tables.Select(TableOf)],
         Links = [.. spec.Links.Select(LinkOf)],
     };
 
-    private static ExtraColumns ColumnsOf(FunctionSpec function)
+    /// <summary>The function tables that a file says it has, by function.</summary>
+    /// <exception cref="StoreException">The file is damaged.</exception>
+    public static IReadOnlyDictionary<string, string> TablesIn(SnapshotReader reader, CancellationToken stop)
+    {
+        Dictionary<string, string> tables = [];
+        if (!SnapshotTable.Of(reader, stop).Any(static table => table.Name == CaptureSchema.FunctionTablesTable))
+            return tables;
+        using QueryResult rows = reader.Query(
+            $"SELECT DISTINCT function, table_name FROM {CaptureSchema.FunctionTablesTable}", QueryLimits.None, stop);
+        while (rows.Read())
+            tables.TryAdd(rows.GetText(0), rows.GetText(1));
+        return tables;
+    }
+
+    private static ExtraColumns ColumnsOf(FunctionSpec function, IReadOnlyDictionary<string, string> tables)
     {
         ImmutableArray<ExtraColumn> columns =
             [.. function.Columns.Select(static column => new ExtraColumn(column.Name, column.Sql, column.Type))];
-        return new ExtraColumns(function.Table ?? function.Function, columns);
+        string? table = function.Names.Select(name => tables.GetValueOrDefault(name))
+            .FirstOrDefault(static name => name is not null);
+        return new ExtraColumns(table ?? function.Table ?? function.Function, columns);
     }
 
     private static DerivedTable TableOf(TableSpec table) => new(

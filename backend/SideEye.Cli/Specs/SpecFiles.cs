@@ -15,9 +15,10 @@ internal static class SpecFiles
     /// <param name="files">Paths.</param>
     /// <param name="further">Finds problems that files alone do not show, as against a binary; called with the merged
     /// spec, also when there are problems already.</param>
-    /// <exception cref="CommandFailedException">A file is not there.</exception>
+    /// <param name="withPacks">False to leave the built-in packs out.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
     public static SpecReading Read(
-        IReadOnlyList<string> files, Func<CaptureSpec, IEnumerable<SpecProblem>> further)
+        IReadOnlyList<string> files, Func<CaptureSpec, IEnumerable<SpecProblem>> further, bool withPacks = true)
     {
         List<SpecProblem> problems = [];
         List<CaptureSpec> specs = [];
@@ -28,15 +29,31 @@ internal static class SpecFiles
             if (reading.Spec is not null)
                 specs.Add(reading.Spec);
         }
-        SpecReading merged = SpecMerger.Merge(BuiltInPacks.All, specs);
+        SpecReading merged = SpecMerger.Merge(withPacks ? BuiltInPacks.All : [], specs);
         IEnumerable<SpecProblem> all = problems.Concat(merged.Problems).Concat(further(merged.Spec!));
         return merged with { Problems = [.. all.Distinct()] };
     }
 
+    /// <summary>All files as one spec in which nothing is wrong.</summary>
+    /// <exception cref="CommandFailedException">A file cannot be read, or something in one is wrong.</exception>
+    public static CaptureSpec ReadGood(IReadOnlyList<string> files, bool withPacks)
+    {
+        try
+        {
+            SpecReading reading = Read(files, NoFurtherChecks, withPacks);
+            if (reading is { IsGood: true, Spec: { } spec })
+                return spec;
+            throw new CommandFailedException(
+                $"{string.Join('\n', reading.Problems)}\nthe spec has problems; nothing was done");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(e.Message);
+        }
+    }
+
     private static string ReadText(string file)
     {
-        if (!File.Exists(file))
-            throw new CommandFailedException($"{file}: no such file");
         // A little more than the reader takes is enough for it to say that this is too much.
         char[] text = new char[SpecReadingLimits.Default.DocumentCharactersMax + 1];
         using StreamReader reader = new(file);

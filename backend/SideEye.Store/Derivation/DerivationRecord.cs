@@ -27,8 +27,8 @@ internal sealed class DerivationRecord(SpecSql sql)
     public void Added(string table, ExtraColumn column, string type)
     {
         columns++;
-        pending.Append($"INSERT INTO derived_columns VALUES ({SqlTypes.Literal(table)}, {SqlTypes.Literal(column.Name)}, "
-            + $"{SqlTypes.Literal(column.Sql)}, {SqlTypes.Literal(type)});");
+        pending.Append($"INSERT INTO derived_columns VALUES ({SqlTypes.Literal(table)}, "
+            + $"{SqlTypes.Literal(column.Name)}, {SqlTypes.Literal(column.Sql)}, {SqlTypes.Literal(type)});");
     }
 
     /// <summary>A derived table is there.</summary>
@@ -46,8 +46,9 @@ internal sealed class DerivationRecord(SpecSql sql)
             links++;
         else
             errors.Add(new DerivationError($"{link.From.Table} and {link.To.Table}", null, "link: " + error));
-        pending.Append($"INSERT INTO links VALUES ({id}, {SqlTypes.Literal(link.From.Table)}, {List(link.From.Columns)}, "
-            + $"{SqlTypes.Literal(link.To.Table)}, {List(link.To.Columns)}, {Text(link.Description)}, "
+        string ends = $"{SqlTypes.Literal(link.From.Table)}, {List(link.From.Columns)}, "
+            + $"{SqlTypes.Literal(link.To.Table)}, {List(link.To.Columns)}";
+        pending.Append($"INSERT INTO links VALUES ({id}, {ends}, {Text(link.Description)}, "
             + $"{(pairs is null ? "NULL" : pairs)}, {Text(error)});");
     }
 

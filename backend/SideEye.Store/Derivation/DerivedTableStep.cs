@@ -47,7 +47,10 @@ internal sealed class DerivedTableStep(SpecSql sql, DerivationRecord record, Der
             }
         }
         if (found.Count > 0)
-            return found.Count == 1 ? found[0] : string.Join("\nUNION ALL BY NAME\n", found.Select(each => $"(\n{each}\n)"));
+        {
+            return found.Count == 1 ? found[0]
+                : string.Join("\nUNION ALL BY NAME\n", found.Select(each => $"(\n{each}\n)"));
+        }
         return missing is null || table.IsOptional ? null : throw missing;
     }
 

@@ -72,7 +72,8 @@ internal sealed class Deriver
         }
         if (StoredColumn.Of(sql, "derived_columns").Count > 0)
         {
-            foreach (object?[] row in sql.Rows("SELECT table_name, column_name FROM derived_columns ORDER BY rowid DESC"))
+            foreach (object?[] row in sql.Rows(
+                "SELECT table_name, column_name FROM derived_columns ORDER BY rowid DESC"))
             {
                 sql.Run($"ALTER TABLE {SqlTypes.Quote((string)row[0]!)} "
                     + $"DROP COLUMN IF EXISTS {SqlTypes.Quote((string)row[1]!)}");

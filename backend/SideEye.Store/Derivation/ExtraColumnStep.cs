@@ -137,8 +137,9 @@ internal sealed class ExtraColumnStep(SpecSql sql, DerivationRecord record, Deri
         catch (StoreException e)
         {
             sql.Run($"DROP TABLE IF EXISTS {temporary}");
+            string message = $"the table could not be written with its extra columns: {e.Message}";
             foreach (StoredColumn column in added)
-                record.Failed(table, column.Name, $"the table could not be written with its extra columns: {e.Message}");
+                record.Failed(table, column.Name, message);
             return;
         }
         StringBuilder rename = new();

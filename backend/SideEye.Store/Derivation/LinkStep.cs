@@ -30,7 +30,7 @@ internal sealed class LinkStep(
                 from_table VARCHAR NOT NULL, from_rowid BIGINT NOT NULL, {ids}to_table VARCHAR NOT NULL,
                 match_count BIGINT NOT NULL, example_rowid BIGINT NOT NULL{examples});
             COMMENT ON TABLE link_matches IS
-                'For each row that a link leads away from: how many rows it leads to, and one of them. Both directions.';
+                'For each row that a link leads away from: how many rows it leads to, and one of them; both ways.';
             COMMENT ON COLUMN link_matches.link_id IS 'The link: links.link_id.';
             COMMENT ON COLUMN link_matches.direction IS 'forward as the spec has the link, or backward.';
             COMMENT ON COLUMN link_matches.from_table IS 'Table of the row.';
@@ -78,7 +78,8 @@ internal sealed class LinkStep(
     /// <summary>Creates the view of pairs over the links that were matched.</summary>
     public void WriteView()
     {
-        string ids = string.Concat(identity.Select(each => $"CAST(NULL AS {each.Type}) AS {SqlTypes.Quote(each.Name)}, "));
+        string ids = string.Concat(
+            identity.Select(each => $"CAST(NULL AS {each.Type}) AS {SqlTypes.Quote(each.Name)}, "));
         string to = string.Concat(identity.Select(each => $", CAST(NULL AS {each.Type}) AS {Name("to_", each)}"));
         string none = $"SELECT CAST(NULL AS INTEGER) AS link_id, CAST(NULL AS VARCHAR) AS direction, "
             + $"CAST(NULL AS VARCHAR) AS from_table, CAST(NULL AS BIGINT) AS from_rowid, {ids}"

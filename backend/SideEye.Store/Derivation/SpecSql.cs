@@ -94,8 +94,11 @@ internal sealed class SpecSql
     /// <exception cref="StoreException">It is not.</exception>
     public void RequireExpression(string expression)
     {
-        if (SqlTokens.HasOuterComma(expression) || Count($"SELECT {expression}") != 1 || Count($"SELECT (\n{expression}\n)") != 1)
+        if (SqlTokens.HasOuterComma(expression) || Count($"SELECT {expression}") != 1
+            || Count($"SELECT (\n{expression}\n)") != 1)
+        {
             throw new StoreException(StoreError.Sql, "is not one SQL expression");
+        }
     }
 
     /// <summary>Whether the message says that a table or column is missing.</summary>

@@ -28,7 +28,7 @@ internal sealed record TypedExpression(string Value, string? Type)
     /// <summary>The type that columns of NULLs have when the expression fails.</summary>
     public string TypeOfNulls => Converted("NULL");
 
-    /// <summary>SQL that converts <paramref name="value"/> to the type, giving NULL where that is not possible.</summary>
+    /// <summary>SQL that converts <paramref name="value"/> to the type, NULL where that is not possible.</summary>
     public string Converted(string value) => Type?.ToUpperInvariant() switch
     {
         null => value,

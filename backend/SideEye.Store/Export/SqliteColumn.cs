@@ -21,9 +21,13 @@ internal sealed record SqliteColumn(string Name, string Select, string Affinity)
             "TIMESTAMP WITH TIME ZONE" or "TIMESTAMP" =>
                 new SqliteColumn(column.Name, $"strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ')", "TEXT"),
             "TIMESTAMP_NS" => new SqliteColumn(column.Name, $"strftime({name}, '%Y-%m-%dT%H:%M:%S.%nZ')", "TEXT"),
-            string type when type.EndsWith(']') || type.EndsWith(')') && !type.StartsWith("DECIMAL(", StringComparison.Ordinal) =>
+            string type when IsNested(type) =>
                 new SqliteColumn(column.Name, $"CAST(to_json({name}) AS VARCHAR)", "TEXT"),
             _ => new SqliteColumn(column.Name, $"CAST({name} AS VARCHAR)", "TEXT"),
         };
     }
+
+    /// <summary>Lists, structs, maps, unions, which DuckDB's own text does not quote.</summary>
+    private static bool IsNested(string type) =>
+        type.EndsWith(']') || (type.EndsWith(')') && !type.StartsWith("DECIMAL(", StringComparison.Ordinal));
 }

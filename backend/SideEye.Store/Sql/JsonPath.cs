@@ -2,7 +2,7 @@ using System.Text;
 
 namespace SideEye.Store.Sql;
 
-/// <summary>Paths as people write them, <c>mu.items[3].name</c>, turned into DuckDB's, <c>$."mu"."items"[3]</c>.</summary>
+/// <summary>Paths as people write them, <c>mu.items[3]</c>, turned into DuckDB's, <c>$."mu"."items"[3]</c>.</summary>
 internal sealed class JsonPath
 {
     private readonly StringBuilder path = new("$");

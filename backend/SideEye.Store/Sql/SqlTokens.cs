@@ -10,7 +10,7 @@ internal static class SqlTokens
 {
     private static readonly string[] LongSymbols = ["->>", "->", "::", "<=", ">=", "<>", "!=", "==", "||", "//", ":="];
 
-    /// <summary>The tokens of <paramref name="sql"/>, in order; an unfinished string or comment ends at the end.</summary>
+    /// <summary>The tokens of <paramref name="sql"/>; an unfinished string or comment ends at the end.</summary>
     public static ImmutableArray<SqlToken> Of(string sql)
     {
         ImmutableArray<SqlToken>.Builder tokens = ImmutableArray.CreateBuilder<SqlToken>();
