@@ -107,12 +107,10 @@ SE_INLINE void se_follow_pointer(struct se_machine *m, const struct se_capture_o
 	const struct se_capture_routine *of = se_routine(m, routine);
 	uint32_t cost = op->flags & SE_CAPTURE_FLAGS_KEEPS_DEPTH ? 0 : 1;
 	uint32_t depth = se_remaining(m, op);
-	uint64_t most;
 
 	if (!of || !of->element_bytes || !address || !count)
 		return;
-	most = SE_CAPTURE_OBJECT_BYTES_MAX / of->element_bytes;
-	if (!most) {
+	if (of->element_bytes > SE_CAPTURE_OBJECT_BYTES_MAX) {
 		m->frame_cut = 1;
 		return;
 	}
@@ -122,7 +120,7 @@ SE_INLINE void se_follow_pointer(struct se_machine *m, const struct se_capture_o
 		return;
 	else
 		depth -= cost;
-	struct se_want want = { .address = address, .routine = routine, .count = count < most ? count : most,
+	struct se_want want = { .address = address, .routine = routine, .count = count < UINT32_MAX ? count : UINT32_MAX,
 				.depth = of->op_count ? depth : 0, .kind = SE_WANT_OBJECT };
 	se_push(m, &want);
 }

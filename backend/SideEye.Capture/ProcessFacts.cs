@@ -61,6 +61,9 @@ public sealed record ProcessRecords
     /// or the executable has no debug information.</summary>
     public CompiledCapture? Capture { get; init; }
 
+    /// <summary>The live value of net/netip.z4, which marks IPv4 addresses; null when unknown or not needed.</summary>
+    public ulong? NetipV4Mark { get; init; }
+
     /// <summary>What was seen of its goroutines before; null when nobody looked.</summary>
     public WaitClock? Clock { get; init; }
 }

@@ -110,6 +110,18 @@ public sealed class GoProcess
         Layout = NativeLayouts.Of(Binary),
     };
 
+    /// <summary>
+    /// What net/netip.z4 points to: up to Go 1.22 an address is IPv4 when its zone is this pointer, and the variable is
+    /// set once when the program starts (net/netip/netip.go). Null when unknown or not needed.
+    /// </summary>
+    internal ulong? NetipV4Mark()
+    {
+        const int handlesSince = 23;
+        return Binary.Version.Minor < handlesSince
+            && Binary.DebugInformation.Dwarf?.FindVariable("net/netip.z4") is { } address
+            && process.Memory.TryReadUInt64(new(address + LoadBias), out ulong mark) ? mark : null;
+    }
+
     internal static TargetException Gone(int pid) =>
         new(TargetProblem.Gone, $"pid {pid} ended, or executed another program, while it was looked at");
 

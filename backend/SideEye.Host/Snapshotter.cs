@@ -135,6 +135,7 @@ public sealed class Snapshotter(
                 LabelFormat = NativeLayouts.LabelFormat(process.Binary),
                 Clock = process.Clock,
                 Capture = capture,
+                NetipV4Mark = capture is null ? null : process.NetipV4Mark(),
             });
             return new ProcessOutcome(process.Pid, read.Result, goroutines, null)
             {

@@ -31,6 +31,7 @@ internal static class RenderingRulesOf
                 && function.Entry == pc - bias ? binary.Pcln.Name(function) : null,
             TypePaths = held.Count == 0 ? null : type => held.GetValueOrDefault(type),
             ContextKeys = [.. capture.Bound.ContextKeys.Select(static key => new ContextKey(key.Column, key.Key))],
+            NetipV4Mark = records.NetipV4Mark,
             Redaction = capture.Bound.Redaction,
             IsEveryPointerWordDirect = binary.Version.Minor >= DirectWordsSince,
         };

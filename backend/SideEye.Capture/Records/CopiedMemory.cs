@@ -71,9 +71,17 @@ internal sealed class CopiedMemory : ITargetMemory
     /// <inheritdoc/>
     public bool TryRead(TargetAddress address, Span<byte> destination)
     {
-        if (!TryFind(address, destination.Length, out ReadOnlyMemory<byte> bytes))
-            return false;
-        bytes.Span[..destination.Length].CopyTo(destination);
+        // What is longer than one read of the probe lies in pieces that follow one another.
+        while (!TryFind(address, destination.Length, out ReadOnlyMemory<byte> bytes))
+        {
+            if (destination.Length < 2 || !TryFind(address, 1, out bytes) || bytes.Length >= destination.Length)
+                return false;
+            bytes.Span.CopyTo(destination);
+            address = new TargetAddress(address.Value + (ulong)bytes.Length);
+            destination = destination[bytes.Length..];
+        }
+        TryFind(address, destination.Length, out ReadOnlyMemory<byte> last);
+        last.Span[..destination.Length].CopyTo(destination);
         return true;
     }
 

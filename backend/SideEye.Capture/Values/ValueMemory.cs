@@ -79,7 +79,7 @@ internal sealed class ValueMemory(ITargetMemory memory) : ITargetMemory
         Span<byte> first = stackalloc byte[1];
         ulong start = address.Value - VariableStart;
         if (start >= size)
-            return memory.TryRead(address, first);
+            return IsAnyCopied(address, bytes);
         ulong end = start + (ulong)bytes;
         ulong at = 0;
         foreach (VariablePiece piece in pieces)
@@ -88,6 +88,19 @@ internal sealed class ValueMemory(ITargetMemory memory) : ITargetMemory
             if (next > start && at < end && ReadPieces(Math.Max(at, start), first))
                 return true;
             at = next;
+        }
+        return false;
+    }
+
+    // A value may begin with a secret, whose bytes are not there.
+    private bool IsAnyCopied(TargetAddress address, long bytes)
+    {
+        const int looksMax = 512;
+        Span<byte> one = stackalloc byte[1];
+        for (int look = 0; look < looksMax && look * (long)sizeof(ulong) < bytes; look++)
+        {
+            if (memory.TryRead(address + (ulong)(look * sizeof(ulong)), one))
+                return true;
         }
         return false;
     }

@@ -63,7 +63,9 @@ public sealed class ValueRenderer : IDisposable
             return Null(form, place.Reason);
         if (place.Number is { } number)
             return new RenderedValue { Form = ColumnForm.Int64, Int64 = number };
-        return RenderPlace(column.Type, place.Address, form);
+        // The column's own type is another only where it holds several.
+        GoType type = source.Path.IsEmpty ? source.Root : source.Path[^1].Type;
+        return RenderPlace(type, place.Address, form);
     }
 
     /// <summary>Renders a value at an address.</summary>

@@ -4,6 +4,7 @@ using SideEye.Capture.Rows;
 using SideEye.Capture.Schema;
 using SideEye.Cli.Specs;
 using SideEye.Host;
+using SideEye.Probes.Binding;
 using SideEye.Store;
 using SideEye.Store.Derivation;
 
@@ -28,11 +29,19 @@ internal static class SnapshotRun
                 .TakeAsync(processes, failed, new FileSink(file), stop).ConfigureAwait(false);
             if (outcome.Processes.All(process => process.Result is null))
                 throw new CommandFailedException(outcome.Processes[0].Error ?? "nothing was captured");
+            WarnOf(outcome);
             file.Execute(SnapshotSchema.Views);
             file.Derive(SpecDerivations.Of(options.Spec), DerivationLimits.Default, stop);
             file.Commit();
         }
         return new SnapshotReport(path, outcome, options.Reader);
+    }
+
+    /// <summary>What of the spec does not fit a binary; the rest was captured.</summary>
+    private static void WarnOf(SnapshotOutcome outcome)
+    {
+        foreach (BindProblem problem in outcome.Processes.SelectMany(static process => process.Problems).Distinct())
+            Console.Error.WriteLine($"sideeye: {problem}");
     }
 
     private static string DefaultName() =>

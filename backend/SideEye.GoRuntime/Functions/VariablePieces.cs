@@ -34,6 +34,8 @@ internal static class VariablePieces
 
         if (pieces.Count > leaves.Length)
             pieces = WithoutDuplicates(pieces);
+        if (pieces.Count > leaves.Length)
+            pieces = WithoutRepetitions(pieces);
         int[]? leafOf = Match(leaves, pieces);
         return leafOf is null || HasContradiction(type, pieces) ? default : Spread(type, leaves, pieces, leafOf);
     }
@@ -56,6 +58,19 @@ internal static class VariablePieces
                 once.Add(first);
             else
                 return pieces;
+        }
+
+        return once;
+    }
+
+    // Go 1.19 also lists single parts several times, one after the other.
+    private static List<VariablePiece> WithoutRepetitions(List<VariablePiece> pieces)
+    {
+        List<VariablePiece> once = [];
+        foreach (VariablePiece piece in pieces)
+        {
+            if (once.Count == 0 || once[^1] != piece)
+                once.Add(piece);
         }
 
         return once;

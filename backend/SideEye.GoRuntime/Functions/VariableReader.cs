@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using SideEye.Dwarf;
 using SideEye.GoRuntime.Types;
@@ -9,6 +10,8 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
 {
     private const int OriginsMax = 8;
     private const int LocationsMax = 65_536;
+
+    private readonly ConcurrentDictionary<DwarfUnit, bool> unoptimised = [];
 
     /// <summary>The variable, or null when it is none of the source's.</summary>
     /// <param name="entry">On the variable.</param>
@@ -93,13 +96,14 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
             return read.ToImmutable();
         }
 
+        bool isPlain = IsUnoptimised(entry.Unit);
         foreach (LocationEntry item in DwarfFile.ReadLocations(entry.Unit, location))
         {
             bool isOf = !item.IsDefault && item.Range.Low < item.Range.High && read.Count < LocationsMax;
             if (!isOf || LocationExpression.Read(item.Expression, entry.Unit) is not { } expression)
                 continue;
             ImmutableArray<VariablePiece> pieces =
-                Pieces(expression, piece => objects.Contains(containerEntry, piece), out bool holdsPointer);
+                Pieces(expression, piece => isPlain || objects.Contains(containerEntry, piece), out bool holdsPointer);
             isPointer |= holdsPointer && !pieces.IsDefault;
             if (!pieces.IsDefault)
                 read.Add(new VariableLocation(item.Range.Low, item.Range.High, pieces));
@@ -115,6 +119,21 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
                 ? HeapPointer(expression, role)
                 : VariablePieces.Of(type, leaves, expression, isWhole);
         }
+    }
+
+    /// <summary>
+    /// Without optimisation variables are not taken apart, and the lists of parameters say whether they are in registers
+    /// still or in their home (cmd/compile/internal/ssa/debug.go, BuildFuncDebugNoOptimized). The compiler leaves its
+    /// flags in the unit's producer.
+    /// </summary>
+    private bool IsUnoptimised(DwarfUnit unit)
+    {
+        return unoptimised.GetOrAdd(unit, static unit =>
+        {
+            DieCursor entry = unit.Entries();
+            return entry.MoveNext() && entry.TryGet(DwarfAttribute.Producer, out AttributeValue producer)
+                && producer.AsUtf8().IndexOf("; -N"u8) >= 0;
+        });
     }
 
     /// <summary>

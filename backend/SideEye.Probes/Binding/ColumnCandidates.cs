@@ -52,10 +52,12 @@ internal sealed class ColumnCandidates
         int line = variable is { Role: VariableRole.Local, HasFixedPlace: true } ? variable.DeclarationLine : 0;
         if (candidate.Path is not { } path)
             return ValueSource.None(variable.Type, Unavailable.OtherType) with { DeclarationLine = line };
+        // A value of no size is nowhere, and there all the same.
         VariableLocation? location = LocationAt(variable, pc);
-        string? problem = location is null ? Unavailable.OptimisedOut : ProblemOf(location);
+        string? problem = variable.Type.Size == 0 ? null : location is null ? Unavailable.OptimisedOut : ProblemOf(location);
         return new ValueSource(
-            path.Root, problem is null ? location!.Pieces : [], variable.IsEscaped, path.Steps, problem)
+            path.Root, problem is null && location is not null ? location.Pieces : [],
+            variable.IsEscaped && variable.Type.Size > 0, path.Steps, problem)
         {
             DeclarationLine = line,
         };

@@ -13,6 +13,9 @@ internal sealed class FunctionBinder(
     IProgramTypes types, PathBinder paths, RedactionRules redaction, string function,
     ImmutableArray<FunctionBody> bodies)
 {
+    // Documents hold values of any type.
+    private static readonly GoType Mixed = new("several types", GoKind.Interface, 0, static () => new GoTypeParts());
+
     private readonly ImmutableArray<CapturedColumn>.Builder columns = ImmutableArray.CreateBuilder<CapturedColumn>();
     private readonly List<ImmutableArray<ColumnCandidates>> candidates = [];
 
@@ -44,6 +47,18 @@ internal sealed class FunctionBinder(
         throw first!;
     }
 
+    /// <summary>Adds the column of an expression that does not fit: it has no values.</summary>
+    public void AddUnknown(ExpressionSpec capture, string reason)
+    {
+        GoType unknown = new("unknown", GoKind.String, 0, static () => new GoTypeParts());
+        ColumnCandidates nothing = new()
+        {
+            Variables = [], Global = ValueSource.None(unknown, reason), Path = new BoundPath(unknown, [], false),
+        };
+        candidates.Add([.. bodies.Select(_ => nothing)]);
+        columns.Add(new CapturedColumn(capture.Column, capture.Text, unknown, default, IsSecret: false));
+    }
+
     /// <summary>Hands every body with its columns to the sites.</summary>
     public void AddSites(SiteBuilder sites, int table)
     {
@@ -57,7 +72,9 @@ internal sealed class FunctionBinder(
     private void Add(ExpressionSpec capture, Expression expression, LimitsSpec outer)
     {
         NameExpression name = PathBinder.Unfold(expression, out List<Expression> steps);
-        bool isSecret = redaction.IsSecret(name.Name);
+        // Of main.apiToken the parser makes a field of main: every name counts, whatever it turns out to be.
+        bool isSecret = redaction.IsSecret(name.Name)
+            || steps.Any(step => step is FieldExpression field && redaction.IsSecret(field.Field));
         BoundPath path;
         ImmutableArray<ColumnCandidates> ofBodies;
         if (name.Package is null && bodies.Any(body => body.Variables.Any(variable => variable.Name == name.Name)))
@@ -73,9 +90,14 @@ internal sealed class FunctionBinder(
         }
         candidates.Add(ofBodies);
         columns.Add(new CapturedColumn(
-            capture.Column, expression.ToString(), path.Type, ValueLimits.Of(capture.Limits.Within(outer)),
+            capture.Column, expression.ToString(), IsMixed(ofBodies, path.Type) ? Mixed : path.Type, ValueLimits.Of(capture.Limits.Within(outer)),
             isSecret || path.IsSecret));
     }
+
+    /// <summary>One name may stand for variables of several types: in other blocks, or instances of a generic function.
+    /// </summary>
+    private static bool IsMixed(ImmutableArray<ColumnCandidates> ofBodies, GoType type) => ofBodies.Any(
+        body => body.Variables.Any(candidate => candidate.Path is { } path && path.Type.Name != type.Name));
 
     /// <summary>The type of the column is that of the first variable to which the expression can be bound.</summary>
     private BoundPath FirstPath(string name, List<Expression> steps)
@@ -118,8 +140,7 @@ internal sealed class FunctionBinder(
             return column;
         try
         {
-            BoundPath path = paths.Bind(root, steps);
-            return path.Type.Name == column.Type.Name ? path : null;
+            return paths.Bind(root, steps);
         }
         catch (BindException)
         {

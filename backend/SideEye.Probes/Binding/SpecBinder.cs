@@ -81,6 +81,8 @@ internal sealed class SpecBinder
             }
             catch (BindException e)
             {
+                // The column is there all the same: what is derived from it stays right, and says why it is empty.
+                binder.AddUnknown(capture, e.Message);
                 if (!capture.IsOptional && !function.IsOptional)
                     problems.Add(new BindProblem(capture.At, $"{capture.Text}: {e.Message}{Meant(e)}"));
             }

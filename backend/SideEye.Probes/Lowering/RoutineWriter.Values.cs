@@ -20,6 +20,9 @@ internal sealed partial class RoutineWriter
             case GoKind.Array when type.Element is { Size: > 0 } element:
                 AppendArray(routine, key, element, place, depth);
                 break;
+            case GoKind.Struct when HeldByAtomic(type) is (GoField word, GoType held):
+                Point(routine, place, word.Offset, Of(held, key), depth, keepsDepth: false);
+                break;
             case GoKind.Struct:
                 foreach (GoField field in type.Fields)
                     AppendField(routine, key, field, place.Plus(field.Offset), depth);
@@ -40,6 +43,22 @@ internal sealed partial class RoutineWriter
                 AppendInterface(routine, type, place, depth, keepsDepth: false);
                 break;
         }
+    }
+
+    /// <summary>
+    /// The word of an atomic.Pointer[T], which is an unsafe.Pointer, and T: the type of a field of no size says which
+    /// (sync/atomic/type.go).
+    /// </summary>
+    private static (GoField Word, GoType Held)? HeldByAtomic(GoType type)
+    {
+        if (!type.Name.StartsWith("sync/atomic.Pointer[", StringComparison.Ordinal) || type.Field("v") is not { } word)
+            return null;
+        foreach (GoField field in type.Fields)
+        {
+            if (field.Type is { Kind: GoKind.Array, Element: { Kind: GoKind.Pointer, Element: { Size: > 0 } held } })
+                return (word, held);
+        }
+        return null;
     }
 
     /// <summary>The routine of a part of a whole value; bytes without pointers of their own share one.</summary>

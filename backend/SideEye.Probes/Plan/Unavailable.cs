@@ -15,6 +15,6 @@ public static class Unavailable
     /// <summary>Its declaration is not passed yet.</summary>
     public const string NotAssigned = "not assigned yet at this line";
 
-    /// <summary>The name stands for a variable of another type here, which has no place in the column.</summary>
+    /// <summary>The name stands for a variable of another type here, to which the expression does not fit.</summary>
     public const string OtherType = "a variable of another type here";
 }

@@ -18,7 +18,7 @@ const redacted = "[redacted]"
 // standard is how types of the standard library are written:
 //
 //	time.Time, time.Duration   as RFC 3339 in UTC with nanoseconds where there are any; as Go prints it
-//	net.IP, netip.Addr ...     as their text
+//	net.IP, net.TCPAddr ...    as their text
 //	big.Int                    as decimal text
 //	atomic.*                   as what is in it
 //	sync.Mutex                 as {"locked", "waiters", "starving"}
@@ -41,6 +41,12 @@ func (d *describer) standard(v reflect.Value) (interface{}, bool) {
 		if *value == nil {
 			return nil, true
 		}
+		return value.String(), true
+	case *net.TCPAddr:
+		return value.String(), true
+	case *net.UDPAddr:
+		return value.String(), true
+	case *net.UnixAddr:
 		return value.String(), true
 	case *netip.Addr:
 		return value.String(), true
