@@ -32,7 +32,8 @@ public sealed class SnapshotWriter
     /// <returns>Goroutines written.</returns>
     public int Write(ProcessRecords records)
     {
-        StackTable.BinaryStacks ofBinary = stacks.For(records.Binary, limits.StackFramesMax, records.Capture?.Bound.Plan);
+        StackTable.BinaryStacks ofBinary =
+            stacks.For(records.Binary, limits.StackFramesMax, records.Capture?.Bound.Plan);
         using GoroutineDecoder decoder = new(records, limits, ofBinary, goroutines, captured);
         decoder.Decode();
         string? problem = TruncationText.Of(records.Result);

@@ -44,7 +44,10 @@ internal sealed class FreezePlan : IDisposable
         GoroutineScan scan = process.Scan(limits.GoroutinesMax, feedsClock: false);
         long expected = Math.Min((long)(scan.RecordBytes * RoomToGrow) + (1 << 20), limits.OutputBytesMax);
         if (program is not null)
-            expected += Math.Min((long)capture!.Program.BytesMax, ObjectBytes + (scan.Entries * ObjectBytesPerGoroutine));
+        {
+            expected += Math.Min(
+                (long)capture!.Program.BytesMax, ObjectBytes + (scan.Entries * ObjectBytesPerGoroutine));
+        }
         Probe? probe = choice == ReaderChoice.VmRead ? null : TryLoad(expected, scan.Entries, choice, program);
         NativeReader reader = probe is null ? NativeReader.VmRead : NativeReader.Bpf;
         uint workers = (uint)Math.Clamp(scan.Entries / GoroutinesPerWorker, 1, MaxWorkers);

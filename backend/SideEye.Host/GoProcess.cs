@@ -134,7 +134,9 @@ public sealed class GoProcess
         if (!process.IsAlive)
             return Gone(pid);
         return process.IsKernelThread
-            ? new(TargetProblem.NotGo, $"pid {pid} ({process.CommandName}) is a thread of the kernel: it has no program")
+            ? new(
+                TargetProblem.NotGo,
+                $"pid {pid} ({process.CommandName}) is a thread of the kernel: it has no program")
             : new(TargetProblem.NotPermitted, WhyRefused($"pid {pid}"));
     }
 

@@ -29,7 +29,8 @@ public sealed class What_a_snapshot_says : IDisposable
                 continue;
             Assert.Equal(3, run.ExitCode);
             Assert.Matches(
-                $@"^sideeye: pid {swarm.ProcessId}: [1-9]\d* goroutines were not reached(, [a-z ]+)*: the pause limit was "
+                $@"^sideeye: pid {swarm.ProcessId}: [1-9]\d* goroutines were not reached(, [a-z ]+)*: "
+                + "the pause limit was "
                 + @"hit; allow a longer pause with --pause-max\n$",
                 run.Error);
             Assert.Contains($"snapshot written to {Out}", run.Output, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace SideEye.Fuzz;
 /// <summary>Looks everything up in a pclntab, in the wrapping of <see cref="PclntabSlice"/>.</summary>
 internal static class PclntabWalk
 {
-    /// <summary>Go's minor version in 4 bytes, bytes of the table in 4; then the table, then the function data.</summary>
+    /// <summary>Go's minor version in 4 bytes, the table's length in 4; the table; the function data.</summary>
     public const int HeaderBytes = 8;
 
     private const ulong Text = 0x401000;

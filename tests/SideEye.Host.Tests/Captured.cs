@@ -83,7 +83,8 @@ internal sealed class Captured : ITableSink
         IReadOnlyList<GoProcess> processes, ReaderChoice reader = ReaderChoice.Bpf, CaptureLimits? limits = null)
     {
         Captured captured = new() { Outcomes = [] };
-        SnapshotOutcome outcome = await new Snapshotter(limits ?? Patient, reader, CaptureSpec.Empty, new CapturePrograms())
+        Snapshotter snapshotter = new(limits ?? Patient, reader, CaptureSpec.Empty, new CapturePrograms());
+        SnapshotOutcome outcome = await snapshotter
             .TakeAsync(processes, [], captured, default);
         captured.Outcomes = outcome.Processes;
         captured.Read();

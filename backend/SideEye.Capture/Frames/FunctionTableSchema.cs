@@ -6,7 +6,7 @@ using SideEye.Probes.Plan;
 
 namespace SideEye.Capture.Frames;
 
-/// <summary>The columns of a function table: which frame it is, then each captured expression and its raw twin.</summary>
+/// <summary>The columns of a function table: which frame it is, then each expression and its raw twin.</summary>
 internal static class FunctionTableSchema
 {
     /// <summary>The schema of a table.</summary>

@@ -103,7 +103,7 @@ internal sealed class CopiedMemory : ITargetMemory
                 high = middle;
         }
         // A short piece may begin behind the start of a longer one that also holds the address: objects contain others.
-        for (int i = low - 1; i >= 0 && reaches[i] > address.Value; i--)
+        for (int i = low - 1; i >= 0 && reaches[i] >= address.Value; i--)
         {
             ulong offset = address.Value - pieces[i].Start;
             if (offset > (ulong)pieces[i].Bytes.Length || (ulong)pieces[i].Bytes.Length - offset < (ulong)length)
@@ -114,6 +114,8 @@ internal sealed class CopiedMemory : ITargetMemory
         return false;
     }
 
+    private static ulong LastOf(in Piece piece) => piece.Start + (ulong)Math.Max(piece.Bytes.Length - 1, 0);
+
     private void Sort()
     {
         if (isSorted)
@@ -122,7 +124,7 @@ internal sealed class CopiedMemory : ITargetMemory
         reaches = new ulong[pieces.Count];
         ulong reach = 0;
         for (int i = 0; i < reaches.Length; i++)
-            reaches[i] = reach = Math.Max(reach, pieces[i].Start + (ulong)pieces[i].Bytes.Length);
+            reaches[i] = reach = Math.Max(reach, LastOf(pieces[i]));
         isSorted = true;
     }
 

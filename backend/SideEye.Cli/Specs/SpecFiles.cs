@@ -54,6 +54,8 @@ internal static class SpecFiles
 
     private static string ReadText(string file)
     {
+        if (!File.Exists(file))
+            throw new CommandFailedException($"{file}: no such file");
         // A little more than the reader takes is enough for it to say that this is too much.
         char[] text = new char[SpecReadingLimits.Default.DocumentCharactersMax + 1];
         using StreamReader reader = new(file);

@@ -54,7 +54,8 @@ internal sealed class ColumnCandidates
             return ValueSource.None(variable.Type, Unavailable.OtherType) with { DeclarationLine = line };
         // A value of no size is nowhere, and there all the same.
         VariableLocation? location = LocationAt(variable, pc);
-        string? problem = variable.Type.Size == 0 ? null : location is null ? Unavailable.OptimisedOut : ProblemOf(location);
+        string? problem = variable.Type.Size == 0
+            ? null : location is null ? Unavailable.OptimisedOut : ProblemOf(location);
         return new ValueSource(
             path.Root, problem is null && location is not null ? location.Pieces : [],
             variable.IsEscaped && variable.Type.Size > 0, path.Steps, problem)

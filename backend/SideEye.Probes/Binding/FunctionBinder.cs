@@ -90,7 +90,8 @@ internal sealed class FunctionBinder(
         }
         candidates.Add(ofBodies);
         columns.Add(new CapturedColumn(
-            capture.Column, expression.ToString(), IsMixed(ofBodies, path.Type) ? Mixed : path.Type, ValueLimits.Of(capture.Limits.Within(outer)),
+            capture.Column, expression.ToString(), IsMixed(ofBodies, path.Type) ? Mixed : path.Type,
+            ValueLimits.Of(capture.Limits.Within(outer)),
             isSecret || path.IsSecret));
     }
 

@@ -95,7 +95,8 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
     {
         if (type.Kind == GoKind.Interface)
         {
-            throw new BindException($"{type.Name} is an interface: say which type it holds, as in v.(*pkg.Type).{name}");
+            throw new BindException(
+                $"{type.Name} is an interface: say which type it holds, as in v.(*pkg.Type).{name}");
         }
         if (type.Kind != GoKind.Struct)
             throw new BindException($"{type.Name} has no fields: it is no struct");

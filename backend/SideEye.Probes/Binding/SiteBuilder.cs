@@ -37,7 +37,7 @@ internal sealed class SiteBuilder
         }
     }
 
-    /// <summary>The sites: where bodies overlap, as an inlined one does with its container, rows stand together.</summary>
+    /// <summary>The sites: where bodies overlap, an inlined one and its container, rows stand together.</summary>
     public ImmutableArray<FrameSite> Build()
     {
         SortedSet<ulong> cuts = [];

@@ -6,7 +6,7 @@ using SideEye.Spec.Model;
 
 namespace SideEye.Probes.Binding;
 
-/// <summary>Binds a spec to a binary. Whatever does not fit is a problem of its own and takes nothing else down.</summary>
+/// <summary>Binds a spec to a binary. What does not fit is a problem of its own and takes nothing else down.</summary>
 internal sealed class SpecBinder
 {
     private const int NamesMax = 3;
@@ -68,7 +68,8 @@ internal sealed class SpecBinder
             if (!function.IsOptional)
             {
                 string message = $"the program has no function {function.Function}";
-                problems.Add(new BindProblem(function.At, message + Meant([.. types.FunctionsLike(function.Function)])));
+                problems.Add(new BindProblem(
+                    function.At, message + Meant([.. types.FunctionsLike(function.Function)])));
             }
             return null;
         }

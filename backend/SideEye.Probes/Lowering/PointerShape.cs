@@ -5,8 +5,8 @@ namespace SideEye.Probes.Lowering;
 
 /// <summary>
 /// Which types an interface holds in its data word itself (cmd/compile/internal/types, IsDirectIface): pointers, maps,
-/// channels, functions, and structs and arrays of exactly one of them; from Go 1.26 on also those with fields of no size
-/// beside it.
+/// channels, functions, and structs and arrays of exactly one of them; from Go 1.26 on also those with fields of no
+/// size beside it.
 /// </summary>
 /// <param name="skipsEmpty">True from Go 1.26 on.</param>
 internal sealed class PointerShape(bool skipsEmpty)
@@ -16,7 +16,7 @@ internal sealed class PointerShape(bool skipsEmpty)
     /// <summary>The rule of a Go version.</summary>
     public static PointerShape For(GoVersion version) => new(version.Minor >= 26);
 
-    /// <summary>The pointer within the type; the type itself when it is one; null when it is held by a pointer.</summary>
+    /// <summary>The pointer within the type, or the type itself; null when an interface points to it.</summary>
     public GoType? Of(GoType type)
     {
         for (int depth = 0; depth < DepthMax; depth++)

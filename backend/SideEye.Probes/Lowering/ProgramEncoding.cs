@@ -86,7 +86,8 @@ public static class ProgramEncoding
         ulong[] words = new ulong[(granules / 64) + 1];
         foreach (NativeCaptureRange range in program.Ranges)
         {
-            for (uint i = range.Low / NativeLimits.FilterGranule; i <= (range.High - 1) / NativeLimits.FilterGranule; i++)
+            uint last = (range.High - 1) / NativeLimits.FilterGranule;
+            for (uint i = range.Low / NativeLimits.FilterGranule; i <= last; i++)
                 words[i / 64] |= 1UL << (int)(i % 64);
         }
         return words;

@@ -11,7 +11,7 @@ namespace SideEye.Probes.Lowering;
 /// </summary>
 internal sealed partial class RoutineWriter
 {
-    /// <summary>Routine 0 copies an itab, which tells the type of a non-empty interface (internal/abi/iface.go).</summary>
+    /// <summary>Routine 0 copies an itab, which tells a non-empty interface's type (internal/abi/iface.go).</summary>
     public const uint Itab = 0;
 
     /// <summary>No routine: there is nothing to follow.</summary>

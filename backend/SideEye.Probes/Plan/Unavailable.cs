@@ -1,6 +1,6 @@
 namespace SideEye.Probes.Plan;
 
-/// <summary>Why a variable cannot be had at a site, whatever the memory says; in <c>capture_errors.reason</c>.</summary>
+/// <summary>Why a variable cannot be had at a site, whatever the memory says: <c>capture_errors.reason</c>.</summary>
 public static class Unavailable
 {
     /// <summary>The block that declares it is not entered here.</summary>
