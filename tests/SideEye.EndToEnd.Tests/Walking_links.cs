@@ -38,7 +38,7 @@ public sealed class Walking_links
         Assert.Equal("sync.Mutex.Lock", waiting.GetProperty("wait_reason").GetString());
     }
 
-    /// <summary>The row that a row links to in another table: its identity under the names of a function table.</summary>
+    /// <summary>The identity of the row that a row links to in another table.</summary>
     private static JsonElement Next(string file, string from, JsonElement row, string to) => SnapshotQuery.Rows(
         file,
         $"SELECT DISTINCT example_process_id AS process_id, example_goroutine_id AS goroutine_id, "

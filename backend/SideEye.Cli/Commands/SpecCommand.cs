@@ -14,7 +14,8 @@ internal static class SpecCommand
     private const string AboutCheck = """
         Check spec files: every problem, one a line, as file:line:column: message.
 
-        Several files are checked together, on top of the built-in packs, as a snapshot takes them.
+        Several files are checked together, on top of the built-in packs, as a snapshot takes them. With a program
+        the names and types in the spec are checked against it, and what would be captured is listed.
         Exit codes: 0 nothing is wrong; 1 there are problems; 2 wrong usage.
         """;
 
@@ -35,10 +36,20 @@ internal static class SpecCommand
             Description = "Spec files (YAML).",
             Arity = ArgumentArity.OneOrMore,
         };
+        Option<string?> binary = new("--binary", "-b")
+        {
+            Description = "A Go program to check the spec against.", HelpName = "FILE",
+        };
+        Option<int?> pid = new("--pid", "-p")
+        {
+            Description = "A Go process to check the spec against.", HelpName = "PID",
+        };
         Option<bool> json = JsonOption.Create();
-        Command command = new("check", AboutCheck) { files, json };
+        Command command = new("check", AboutCheck) { files, binary, pid, json };
         command.SetAction((parsed, stop) => Task.Run(
-            () => Check(parsed.GetRequiredValue(files), parsed.GetValue(json)), stop));
+            () => Check(
+                parsed.GetRequiredValue(files), parsed.GetValue(binary), parsed.GetValue(pid), parsed.GetValue(json)),
+            stop));
         return command;
     }
 
@@ -54,15 +65,21 @@ internal static class SpecCommand
         return command;
     }
 
-    private static int Check(IReadOnlyList<string> files, bool json)
+    private static int Check(IReadOnlyList<string> files, string? binary, int? pid, bool json)
     {
-        ImmutableArray<SpecProblem> problems = SpecFiles.Read(files, SpecFiles.NoFurtherChecks).Problems;
+        using SpecAgainstProgram against = new(binary, pid);
+        ImmutableArray<SpecProblem> problems = SpecFiles.Read(files, against.ProblemsOf).Problems;
         using (Stream output = StandardOutput.Open())
         {
             if (json)
+            {
                 SpecProblemsJson.Write(output, problems);
+            }
             else
-                output.Write(Encoding.UTF8.GetBytes(string.Concat(problems.Select(static each => $"{each}\n"))));
+            {
+                string lines = string.Concat(problems.Select(static each => $"{each}\n"));
+                output.Write(Encoding.UTF8.GetBytes(lines + against.Listing));
+            }
         }
         return problems.IsEmpty ? ExitCode.Done : ExitCode.Failed;
     }

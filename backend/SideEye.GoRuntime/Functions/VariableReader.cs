@@ -103,7 +103,8 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
             if (!isOf || LocationExpression.Read(item.Expression, entry.Unit) is not { } expression)
                 continue;
             ImmutableArray<VariablePiece> pieces =
-                Pieces(expression, piece => isPlain || objects.Contains(containerEntry, piece), out bool holdsPointer);
+                Pieces(
+                    expression, piece => isPlain || objects.Contains(containerEntry, piece), out bool holdsPointer);
             isPointer |= holdsPointer && !pieces.IsDefault;
             if (!pieces.IsDefault)
                 read.Add(new VariableLocation(item.Range.Low, item.Range.High, pieces));
