@@ -124,8 +124,8 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
 
     /// <summary>
     /// Without optimisation variables are not taken apart, and the lists of parameters say whether they are still in
-    /// registers or in their home (cmd/compile/internal/ssa/debug.go, BuildFuncDebugNoOptimized). The compiler leaves its
-    /// flags in the unit's producer.
+    /// registers or in their home (cmd/compile/internal/ssa/debug.go, BuildFuncDebugNoOptimized). The compiler leaves
+    /// its flags in the unit's producer.
     /// </summary>
     private bool IsUnoptimised(DwarfUnit unit)
     {
