@@ -35,7 +35,11 @@ internal sealed record SideEyeCommand(
         try
         {
             string[] arguments =
-                ["snapshot", "--pid", $"{pid}", "--reader", reader, "--pause-max", "5000", "--out", file, "--json"];
+                [
+                    // The expectations are about goroutines and stacks alone.
+                    "snapshot", "--no-packs", "--pid", $"{pid}", "--reader", reader, "--pause-max", "5000", "--out",
+                    file, "--json",
+                ];
             MeasuredRun run = await MeasuredRun.TakeAsync(ExecutablePath, arguments, "", Patience);
             if (run.ExitCode != 0)
                 throw new InvalidOperationException($"sideeye snapshot --reader {reader}: {run.Errors.Trim()}");
