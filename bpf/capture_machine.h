@@ -14,8 +14,8 @@
  *   se_read_itab(m, address)       reads target memory to m->itab
  *   se_commit(m, bytes)            the record at m->out is complete
  *   se_put_off(m, want)            of what was not read: again by another reader, or a record that says so
- *   se_is_new(m, fingerprint)      whether it was asked for the first time in this snapshot
- *   se_afford(m, bytes)            takes bytes from what a snapshot may copy; false when there are no more
+ *   se_is_new(m, want)             whether it was asked for the first time in this snapshot
+ *   se_afford(m, bytes)            takes bytes from what a snapshot may copy; false, and none, when there are no more
  *   se_time_is_up(m)
  */
 #pragma once
@@ -50,6 +50,23 @@ SE_INLINE void se_push(struct se_machine *m, const struct se_want *want)
 	place &= SE_CAPTURE_QUEUE - 1;
 	SE_OPAQUE(place);
 	m->queue[place & (SE_CAPTURE_QUEUE - 1)] = *want;
+}
+
+/* Plain bytes are copied at once, while the elements in hand stay there: most objects are strings, and for them the
+ * queue would be half of the work. */
+SE_INLINE bool se_is_plain(const struct se_capture_routine *of)
+{
+	return !of->op_count && !of->piece_count;
+}
+
+SE_INLINE void se_want_object(struct se_machine *m, const struct se_capture_routine *of, const struct se_want *want)
+{
+	if (se_is_plain(of)) {
+		m->want = *want;
+		m->ready = 1;
+	} else {
+		se_push(m, want);
+	}
 }
 
 /* Takes elements in hand: the operations of their routine run over them. */
@@ -122,7 +139,7 @@ SE_INLINE void se_follow_pointer(struct se_machine *m, const struct se_capture_o
 		depth -= cost;
 	struct se_want want = { .address = address, .routine = routine, .count = count < UINT32_MAX ? count : UINT32_MAX,
 				.depth = of->op_count ? depth : 0, .kind = SE_WANT_OBJECT };
-	se_push(m, &want);
+	se_want_object(m, of, &want);
 }
 
 /* The entry of a dynamic type, or null. */
@@ -168,7 +185,7 @@ SE_INLINE void se_follow_dynamic(struct se_machine *m, const struct se_capture_o
 	}
 	struct se_want want = { .address = data, .routine = routine, .count = 1,
 				.depth = of->op_count ? depth : 0, .kind = SE_WANT_OBJECT };
-	se_push(m, &want);
+	se_want_object(m, of, &want);
 }
 
 /* An itab must be read before its type is known: that is done in its turn. It is copied whatever the depth, because it

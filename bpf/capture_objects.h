@@ -5,21 +5,8 @@
 #include "capture_machine.h"
 
 #define SE_OBJECT_OVERHEAD (sizeof(struct se_record_header) + sizeof(struct se_object_record))
-#define SE_OBJECT_BYTES(m) ((uint64_t)(m)->want.count * (m)->element_bytes)
-
-/* A name for an object that is asked for, of 64 bits: two of one name are one in 2^44 per look, and then one is not
- * copied, and said not to be. */
-SE_INLINE uint64_t se_fingerprint(const struct se_want *want)
-{
-	uint64_t h = want->address * 0x9E3779B97F4A7C15ULL;
-
-	h ^= h >> 29;
-	h += ((uint64_t)want->routine << 32 | want->count) * 0xBF58476D1CE4E5B9ULL;
-	h ^= h >> 32;
-	h += (uint64_t)want->depth * 0x94D049BB133111EBULL;
-	h *= 0xD6E8FEB86659FD93ULL;
-	return h ^ h >> 32;
-}
+#define SE_ALLOWANCE (2 * SE_CAPTURE_OBJECT_BYTES_MAX)
+#define SE_OBJECT_BYTES(m) ((uint64_t)(m)->want.count * (m)->want_element_bytes)
 
 /* Writes the head of the record at m->out. */
 SE_INLINE void se_write_record(struct se_machine *m, uint32_t bytes, uint32_t state)
@@ -51,29 +38,30 @@ SE_INLINE void se_object_read(struct se_machine *m)
 	se_write_record(m, bytes, SE_OBJECT_STATE_COPIED);
 	m->objects++;
 	m->object_bytes += bytes;
-	se_take_elements(m, m->want.routine, m->out_block, m->out + SE_OBJECT_OVERHEAD, m->want.count, m->want.depth);
 }
 
-SE_INLINE void se_object_unread(struct se_machine *m)
+SE_INLINE void se_take_object(struct se_machine *m)
 {
-	m->phase = SE_PHASE_NEXT;
-	se_put_off(m, &m->want);
+	se_take_elements(m, m->want.routine, m->out_block, m->out + SE_OBJECT_OVERHEAD, m->want.count, m->want.depth);
 }
 
 /* One piece of one element. */
 SE_INLINE void se_read_piece(struct se_machine *m)
 {
 	const struct se_capture_piece *piece = se_piece(m, m->first_piece + m->piece);
-	uint64_t offset = m->element * m->element_bytes;
+	uint64_t element_bytes = m->want_element_bytes;
+	uint64_t offset = m->element * element_bytes;
 
 	if (m->element >= m->want.count) {
 		se_object_read(m);
+		se_take_object(m);
 		return;
 	}
-	if (piece && piece->offset <= m->element_bytes && piece->bytes <= m->element_bytes - piece->offset) {
+	if (piece && piece->offset <= element_bytes && piece->bytes <= element_bytes - piece->offset) {
 		offset += piece->offset;
 		if (!se_read(m, m->out + SE_OBJECT_OVERHEAD + offset, piece->bytes, m->want.address + offset)) {
-			se_object_unread(m);
+			m->phase = SE_PHASE_NEXT;
+			se_put_off(m, &m->want);
 			return;
 		}
 	}
@@ -81,6 +69,17 @@ SE_INLINE void se_read_piece(struct se_machine *m)
 		m->piece = 0;
 		m->element++;
 	}
+}
+
+/* Takes from what a snapshot may copy in portions, so that workers seldom meet there. The last portions are as small as
+ * what is wanted. */
+SE_INLINE bool se_raise_allowance(struct se_machine *m, uint64_t bytes)
+{
+	if (se_afford(m, SE_ALLOWANCE))
+		m->allowance += SE_ALLOWANCE;
+	else if (se_afford(m, bytes))
+		m->allowance += bytes;
+	return m->allowance >= bytes;
 }
 
 SE_INLINE bool se_is_allowed(struct se_machine *m, uint64_t bytes)
@@ -93,12 +92,13 @@ SE_INLINE bool se_is_allowed(struct se_machine *m, uint64_t bytes)
 		m->frame_cut = 1;
 		return false;
 	}
-	if (!se_is_new(m, se_fingerprint(&m->want)))
+	if (!se_is_new(m, &m->want))
 		return false;
-	if (!se_afford(m, bytes)) {
+	if (m->allowance < bytes && !se_raise_allowance(m, bytes)) {
 		m->frame_cut = 1;
 		return false;
 	}
+	m->allowance -= bytes;
 	m->frame_bytes += bytes;
 	return true;
 }
@@ -119,13 +119,13 @@ SE_INLINE void se_begin_object(struct se_machine *m)
 		se_push(m, &rest);
 		m->want.count = most;
 	}
-	m->element_bytes = of->element_bytes;
+	m->want_element_bytes = of->element_bytes;
 	bytes = SE_OBJECT_BYTES(m);
 	if (bytes > SE_CAPTURE_OBJECT_BYTES_MAX || !se_is_allowed(m, bytes))
 		return;
 	/* Pieces are read to places that the verifier knows less of: they get twice the room. */
 	if (!se_reserve(m, of->piece_count ? 2 * SE_CAPTURE_OBJECT_BYTES_MAX : SE_CAPTURE_OBJECT_BYTES_MAX)) {
-		se_object_unread(m);
+		se_put_off(m, &m->want);
 	} else if (of->piece_count) {
 		m->element = m->piece = 0;
 		m->first_piece = of->first_piece;
@@ -133,8 +133,10 @@ SE_INLINE void se_begin_object(struct se_machine *m)
 		m->phase = SE_PHASE_PIECES;
 	} else if (se_read(m, m->out + SE_OBJECT_OVERHEAD, bytes, m->want.address)) {
 		se_object_read(m);
+		if (of->op_count)
+			se_take_object(m);
 	} else {
-		se_object_unread(m);
+		se_put_off(m, &m->want);
 	}
 }
 
@@ -145,7 +147,7 @@ SE_INLINE void se_record_itab(struct se_machine *m)
 	uint64_t at;
 	uint8_t *block;
 
-	if (!se_is_new(m, se_fingerprint(&wanted)) || !se_reserve(m, SE_CAPTURE_OBJECT_BYTES_MAX))
+	if (!se_is_new(m, &wanted) || !se_reserve(m, SE_CAPTURE_OBJECT_BYTES_MAX))
 		return;
 	at = m->out + SE_OBJECT_OVERHEAD;
 	block = se_block(m, m->out_block);
@@ -174,7 +176,7 @@ SE_INLINE void se_begin_interface(struct se_machine *m)
 		uint64_t itab = m->want.address;
 
 		if (!se_read_itab(m, itab)) {
-			se_object_unread(m);
+			se_put_off(m, &m->want);
 			return;
 		}
 		type = m->itab[1];
@@ -205,5 +207,5 @@ SE_INLINE void se_next(struct se_machine *m)
 	else if (m->want.kind == SE_WANT_INTERFACE)
 		se_begin_interface(m);
 	else
-		se_begin_object(m);
+		m->ready = 1;
 }

@@ -6,9 +6,6 @@
 #include "capture_state.h"
 #include "probe_output.h"
 
-/* False: everything of the capture program is dead code that the verifier removes. Set before loading. */
-const volatile uint32_t captures = 0;
-
 #define SE_TABLE(name, entry)                                                                      \
 	struct {                                                                                   \
 		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
@@ -120,7 +117,10 @@ SE_INLINE void se_put_off(struct se_machine *m, const struct se_want *want)
 SE_INLINE bool se_afford(struct se_machine *m, uint64_t bytes)
 {
 	(void)m;
-	return __sync_fetch_and_add(&control.capture_bytes, bytes) + bytes <= control.program.bytes_max;
+	if (__sync_fetch_and_add(&control.capture_bytes, bytes) + bytes <= control.program.bytes_max)
+		return true;
+	__sync_fetch_and_sub(&control.capture_bytes, bytes);
+	return false;
 }
 
 SE_INLINE bool se_time_is_up(struct se_machine *m)
@@ -133,9 +133,9 @@ SE_INLINE bool se_time_is_up(struct se_machine *m)
 
 #include "capture_seen.h"
 
-SE_INLINE bool se_is_new(struct se_machine *m, uint64_t fingerprint)
+SE_INLINE bool se_is_new(struct se_machine *m, const struct se_want *want)
 {
-	return se_is_new_in(m, control.capture_epoch, fingerprint);
+	return se_is_new_in(m, control.capture_epoch, want);
 }
 
 #include "capture_walk.h"

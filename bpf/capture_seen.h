@@ -10,12 +10,27 @@
 #define SE_SEEN_PROBES 16
 #define SE_EPOCH_SHIFT 48
 
-/* True when the fingerprint was not in the set. True as well when its neighbourhood is full: then the same object may
- * be copied twice, which does no harm. */
-SE_INLINE bool se_is_new_in(struct se_machine *m, uint64_t epoch, uint64_t fingerprint)
+/* A name for an object that is asked for, of 64 bits: two of one name are one in 2^44 per look, and then one is not
+ * copied, and said not to be. */
+SE_INLINE uint64_t se_fingerprint(const struct se_want *want)
 {
-	uint64_t mine = epoch << SE_EPOCH_SHIFT | fingerprint >> (64 - SE_EPOCH_SHIFT);
-	uint32_t slot = fingerprint;
+	uint64_t h = want->address * 0x9E3779B97F4A7C15ULL;
+
+	h ^= h >> 29;
+	h += ((uint64_t)want->routine << 32 | want->count) * 0xBF58476D1CE4E5B9ULL;
+	h ^= h >> 32;
+	h += (uint64_t)want->depth * 0x94D049BB133111EBULL;
+	h *= 0xD6E8FEB86659FD93ULL;
+	return h ^ h >> 32;
+}
+
+/* True when the object was not in the set. True as well when its neighbourhood is full: then the same object may
+ * be copied twice, which does no harm. Objects that lie together have their slots together: what belongs to a goroutine
+ * was often allocated in one go, and the table is larger than the caches. */
+SE_INLINE bool se_is_new_in(struct se_machine *m, uint64_t epoch, const struct se_want *want)
+{
+	uint64_t mine = epoch << SE_EPOCH_SHIFT | se_fingerprint(want) >> (64 - SE_EPOCH_SHIFT);
+	uint32_t slot = want->address >> 4;
 
 	for (uint32_t i = 0; i < SE_SEEN_PROBES; i++, slot++) {
 		uint64_t *place = se_seen_slot(m, slot & (SE_CAPTURE_SEEN - 1));

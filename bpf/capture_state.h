@@ -91,8 +91,10 @@ struct se_machine {
 	uint64_t op_end;
 	uint64_t depth;
 
-	/* the object being read */
+	/* the object to be read */
+	uint64_t ready; /* 1: it is this step's to begin with */
 	struct se_want want;
+	uint64_t want_element_bytes;
 	uint64_t out_block; /* its record is to be at out */
 	uint64_t out;
 	uint64_t element;
@@ -101,6 +103,7 @@ struct se_machine {
 	uint64_t first_piece;
 
 	/* of the snapshot */
+	uint64_t allowance; /* bytes that may be copied without asking for more */
 	uint64_t objects;
 	uint64_t object_bytes;
 	uint64_t cut;

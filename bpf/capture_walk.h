@@ -221,5 +221,9 @@ SE_INLINE bool se_step(struct se_machine *m)
 	} else {
 		se_walk(m);
 	}
+	if (m->ready) {
+		m->ready = 0;
+		se_begin_object(m);
+	}
 	return m->phase != SE_PHASE_END;
 }

@@ -4,6 +4,10 @@
 
 #include "abi.h"
 
+/* Keeps apart what several workers write from what else is there, and one worker's own from another's: a cache line that
+ * changes hands costs more than all that is done with it. Words, because clang describes aligned fields wrongly in BTF. */
+#define SE_APART(name) uint64_t name[8]
+
 /* One worker's private state. It lives here and not in a bpf_loop context, so that the verifier reads it back as
  * unknown scalars and does not walk the callback once per constant offset. */
 struct se_shard {
@@ -14,9 +18,11 @@ struct se_shard {
 	uint64_t has_chunk;
 	uint64_t dead;
 	uint64_t recorded;
+	uint64_t task; /* the worker that was seen with our signal */
 	uint64_t started;
 	uint64_t finished;
 	uint64_t gs[SE_BLOCK_GOROUTINES];
+	SE_APART(apart);
 };
 
 struct se_control {
@@ -26,15 +32,23 @@ struct se_control {
 	uint64_t stack_bytes_max;
 	uint64_t abort;
 	uint64_t deadline; /* CLOCK_MONOTONIC, which is bpf_ktime_get_ns */
+	uint64_t capture_epoch; /* number of the snapshot, 1 to 65535 */
+	struct se_capture_program program; /* with ranges 0: none */
+	struct se_layout layout;
+	SE_APART(apart);
 	uint64_t next_block;
 	uint64_t next_chunk;
 	uint64_t next_note;
 	uint64_t next_retry;
-	uint64_t capture_bytes; /* of objects, by all workers */
-	uint64_t capture_epoch; /* number of the snapshot, 1 to 65535 */
-	struct se_capture_program program; /* with ranges 0: none */
-	struct se_layout layout;
+	uint64_t capture_bytes; /* granted for objects to all workers */
+	SE_APART(apart_too);
 	struct se_shard shards[SE_MAX_WORKERS];
+};
+
+/* What is known when the probe is loaded: code for the rest is dead, and the verifier removes it. */
+struct se_probe_options {
+	uint32_t captures; /* there is a capture program */
+	uint32_t in_parallel; /* workers run at x86_fpu_regs_activated, not at signal_deliver */
 };
 
 /* A note names a record that needs more reading after the probe (chunk << 32 | offset), or with one of these bits the

@@ -17,15 +17,23 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct se_control control = {};
+const volatile struct se_probe_options options = {};
 
 #include "probe_output.h"
 #include "capture_probe.h"
 
-static long machine_step(uint32_t i __attribute__((unused)), uint32_t *worker)
+#define SE_STEPS_A_CALL 1
+
+/* Several steps a call: where returns are slow on purpose (retbleed, SRSO) a call costs as much as a step. */
+static long machine_steps(uint32_t i __attribute__((unused)), uint32_t *worker)
 {
 	struct se_machine *m = bpf_map_lookup_elem(&capture_machines, worker);
 
-	return !m || !se_step(m);
+#pragma clang loop unroll(disable)
+	for (uint32_t k = 0; k < SE_STEPS_A_CALL; k++)
+		if (!m || !se_step(m))
+			return 1;
+	return 0;
 }
 
 /* Runs the capture program over the goroutine whose record lies at `used` of the shard's chunk. */
@@ -48,7 +56,7 @@ static __attribute__((always_inline)) inline void capture_frames(uint32_t *worke
 	m->stack_bytes = stack_bytes;
 	m->stack_start = record->stack_start;
 	se_walk_from(m, se_saved_leaf((uint8_t *)(record + 1), &control.layout, record->stack_start));
-	bpf_loop(SE_CAPTURE_STEPS_MAX, machine_step, worker, 0);
+	bpf_loop(SE_CAPTURE_STEPS_MAX / SE_STEPS_A_CALL, machine_steps, worker, 0);
 }
 
 static long copy_goroutine(uint32_t i, uint32_t *worker)
@@ -114,7 +122,7 @@ static long copy_goroutine(uint32_t i, uint32_t *worker)
 	shard->used = used + header->size;
 	*(uint64_t *)chunk = shard->used;
 	shard->recorded++;
-	if (captures && control.program.ranges && stack_bytes)
+	if (options.captures && control.program.ranges && stack_bytes)
 		capture_frames(worker, used, stack_bytes);
 	return 0;
 }
@@ -145,13 +153,27 @@ static long copy_block(uint32_t i __attribute__((unused)), uint32_t *worker)
 	return 0;
 }
 
-/* TP_PROTO(int sig, struct kernel_siginfo *info, struct k_sigaction *ka): include/trace/events/signal.h */
+static int run(uint32_t worker)
+{
+	struct se_shard *shard = &control.shards[worker & (SE_MAX_WORKERS - 1)];
+
+	if (__sync_lock_test_and_set(&shard->started, 1))
+		return 0;
+	bpf_loop(1 << 23, copy_block, &worker, 0);
+	shard->finished = 1;
+	return 0;
+}
+
+/*
+ * A worker comes by with our signal in hand. The kernel holds the lock of the process's signals here, with interrupts
+ * off (kernel/signal.c, get_signal): no second worker gets in. So where there is a place further on, it runs there.
+ *
+ * TP_PROTO(int sig, struct kernel_siginfo *info, struct k_sigaction *ka): include/trace/events/signal.h
+ */
 SEC("raw_tp/signal_deliver")
 int on_signal_deliver(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct se_shard *shard;
 	uint64_t value = 0;
-	uint32_t worker;
 
 	if (ctx->args[0] != SE_PROBE_SIGNAL || !control.nonce || control.abort)
 		return 0;
@@ -160,11 +182,30 @@ int on_signal_deliver(struct bpf_raw_tracepoint_args *ctx)
 	value -= control.nonce;
 	if (value >= SE_MAX_WORKERS)
 		return 0;
-	worker = value;
-	shard = &control.shards[worker & (SE_MAX_WORKERS - 1)];
-	if (__sync_lock_test_and_set(&shard->started, 1))
+	if (!options.in_parallel)
+		return run(value);
+	control.shards[value & (SE_MAX_WORKERS - 1)].task = bpf_get_current_task();
+	return 0;
+}
+
+/*
+ * The same worker a moment later: while it sets up the frame of the Go runtime's signal handler, on the handler's own
+ * stack, it gives itself fresh FPU registers (arch/x86/kernel/signal.c, handle_signal: fpu__clear_user_states; Linux 5.13
+ * on), and holds no lock. It still has to pass the trap before it executes anything.
+ *
+ * TP_PROTO(struct fpu *fpu): arch/x86/include/asm/trace/fpu.h
+ */
+SEC("raw_tp/x86_fpu_regs_activated")
+int on_fpu_regs_activated(void *ctx)
+{
+	uint64_t task;
+
+	(void)ctx;
+	if (!control.nonce || control.abort)
 		return 0;
-	bpf_loop(1 << 23, copy_block, &worker, 0);
-	shard->finished = 1;
+	task = bpf_get_current_task();
+	for (uint32_t i = 0; i < SE_MAX_WORKERS; i++)
+		if (control.shards[i].task == task)
+			return run(i);
 	return 0;
 }

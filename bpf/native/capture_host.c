@@ -107,7 +107,10 @@ SE_INLINE bool se_afford(struct se_machine *m, uint64_t bytes)
 {
 	const struct se_capture *capture = capture_of(m);
 
-	return __sync_fetch_and_add(capture->capture_bytes, bytes) + bytes <= capture->program->bytes_max;
+	if (__sync_fetch_and_add(capture->capture_bytes, bytes) + bytes <= capture->program->bytes_max)
+		return true;
+	__sync_fetch_and_sub(capture->capture_bytes, bytes);
+	return false;
 }
 
 SE_INLINE bool se_time_is_up(struct se_machine *m)
@@ -117,9 +120,9 @@ SE_INLINE bool se_time_is_up(struct se_machine *m)
 
 #include "capture_seen.h"
 
-SE_INLINE bool se_is_new(struct se_machine *m, uint64_t fingerprint)
+SE_INLINE bool se_is_new(struct se_machine *m, const struct se_want *want)
 {
-	return se_is_new_in(m, capture_of(m)->tables->epoch, fingerprint);
+	return se_is_new_in(m, capture_of(m)->tables->epoch, want);
 }
 
 #include "capture_walk.h"

@@ -10,9 +10,16 @@
 
 #include "capture.h"
 
+enum { SIGNAL_DELIVER, FPU_REGS_ACTIVATED, PROGRAMS };
+
+static const char *const tracepoints[PROGRAMS] = {
+	[SIGNAL_DELIVER] = "signal_deliver",
+	[FPU_REGS_ACTIVATED] = "x86_fpu_regs_activated",
+};
+
 struct se_probe {
 	struct bpf_object *object;
-	struct bpf_link *link;
+	struct bpf_link *links[PROGRAMS];
 	struct se_control *control;
 	uint8_t *chunks;
 	uint64_t *notes;
@@ -64,18 +71,13 @@ static const char *const table_maps[SE_TABLES] = {
 	[SE_TABLE_MACHINES] = "capture_machines",
 };
 
-/* Room for a capture program, and the word to the verifier that there will be one. */
+/* Room for a capture program. */
 static int make_room(struct se_probe *probe, const struct se_capture_program *program)
 {
-	struct bpf_map *constants = bpf_object__find_map_by_name(probe->object, ".rodata");
-	const uint32_t captures = 1;
-	int error = constants ? bpf_map__set_initial_value(constants, &captures, sizeof(captures)) : -EINVAL;
-
-	if (error)
-		return error;
 	for (enum se_table i = 0; i < SE_TABLES; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(probe->object, table_maps[i]);
 		uint32_t count = se_table_entries(program, i);
+		int error;
 
 		probe->tables.count[i] = count ? count : 1;
 		error = map ? bpf_map__set_max_entries(map, probe->tables.count[i]) : -EINVAL;
@@ -96,17 +98,38 @@ static int map_tables(struct se_probe *probe)
 	return 0;
 }
 
-static int load(struct se_probe *probe, const struct se_capture_program *room)
+static int attach(struct se_probe *probe, struct bpf_program *const *programs, bool in_parallel)
 {
+	for (int i = 0; i < PROGRAMS; i++) {
+		if (i == FPU_REGS_ACTIVATED && !in_parallel)
+			continue;
+		probe->links[i] = bpf_program__attach_raw_tracepoint(programs[i], tracepoints[i]);
+		if (libbpf_get_error(probe->links[i]))
+			return -errno;
+	}
+	return 0;
+}
+
+static int load(struct se_probe *probe, const struct se_capture_program *room, bool in_parallel)
+{
+	const struct se_probe_options options = { .captures = room != NULL, .in_parallel = in_parallel };
 	struct bpf_map *chunks = bpf_object__find_map_by_name(probe->object, "chunks");
 	struct bpf_map *notes = bpf_object__find_map_by_name(probe->object, "notes");
 	struct bpf_map *globals = bpf_object__find_map_by_name(probe->object, ".bss");
-	struct bpf_program *program = bpf_object__find_program_by_name(probe->object, "on_signal_deliver");
+	struct bpf_map *constants = bpf_object__find_map_by_name(probe->object, ".rodata");
+	struct bpf_program *const programs[PROGRAMS] = {
+		[SIGNAL_DELIVER] = bpf_object__find_program_by_name(probe->object, "on_signal_deliver"),
+		[FPU_REGS_ACTIVATED] = bpf_object__find_program_by_name(probe->object, "on_fpu_regs_activated"),
+	};
 	int error;
 
-	if (!chunks || !notes || !globals || !program)
+	if (!chunks || !notes || !globals || !constants || !programs[SIGNAL_DELIVER] || !programs[FPU_REGS_ACTIVATED])
 		return -EINVAL;
-	error = bpf_map__set_max_entries(chunks, probe->chunk_count);
+	error = bpf_program__set_autoload(programs[FPU_REGS_ACTIVATED], in_parallel);
+	if (!error)
+		error = bpf_map__set_initial_value(constants, &options, sizeof(options));
+	if (!error)
+		error = bpf_map__set_max_entries(chunks, probe->chunk_count);
 	if (!error)
 		error = bpf_map__set_max_entries(notes, probe->note_count);
 	if (!error && room)
@@ -124,44 +147,54 @@ static int load(struct se_probe *probe, const struct se_capture_program *room)
 		return -ENOMEM;
 	if (room && map_tables(probe))
 		return -ENOMEM;
-	probe->link = bpf_program__attach_raw_tracepoint(program, "signal_deliver");
-	return libbpf_get_error(probe->link) ? -errno : 0;
+	return attach(probe, programs, in_parallel);
+}
+
+/* Where the log of what libbpf and the verifier say begins anew. */
+static void begin_log(char *log, size_t bytes)
+{
+	log_text = log;
+	log_room = bytes;
+	if (bytes)
+		*log = 0;
 }
 
 int se_probe_load(const void *object, size_t object_bytes, uint32_t chunks, uint32_t notes,
 		  const struct se_capture_program *program, char *log, size_t log_bytes, struct se_probe **out)
 {
-	struct se_probe *probe = calloc(1, sizeof(*probe));
-	int error;
+	int error = -ENOMEM;
 
 	*out = NULL;
-	if (!probe)
-		return -ENOMEM;
-	log_text = log;
-	log_room = log_bytes;
-	if (log_bytes)
-		*log = 0;
 	libbpf_set_print(keep_log);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	probe->chunk_count = chunks ? chunks : 1;
-	probe->note_count = notes ? notes : 1;
-	probe->object = bpf_object__open_mem(object, object_bytes, NULL);
-	error = probe->object ? load(probe, program) : -errno;
-	log_room = 0;
-	if (error) {
+	/* Not every architecture has a place where workers run at once: then they run one after the other. */
+	for (int in_parallel = 1; in_parallel >= 0; in_parallel--) {
+		struct se_probe *probe = calloc(1, sizeof(*probe));
+
+		if (!probe)
+			return -ENOMEM;
+		begin_log(log, log_bytes);
+		probe->chunk_count = chunks ? chunks : 1;
+		probe->note_count = notes ? notes : 1;
+		probe->object = bpf_object__open_mem(object, object_bytes, NULL);
+		error = probe->object ? load(probe, program, in_parallel) : -errno;
+		log_room = 0;
+		if (!error) {
+			*out = probe;
+			return 0;
+		}
 		se_probe_free(probe);
-		return error;
 	}
-	*out = probe;
-	return 0;
+	return error;
 }
 
 void se_probe_free(struct se_probe *probe)
 {
 	if (!probe)
 		return;
-	if (probe->link && !libbpf_get_error(probe->link))
-		bpf_link__destroy(probe->link);
+	for (int i = 0; i < PROGRAMS; i++)
+		if (probe->links[i] && !libbpf_get_error(probe->links[i]))
+			bpf_link__destroy(probe->links[i]);
 	if (probe->control)
 		munmap(probe->control, sizeof(*probe->control));
 	if (probe->chunks)

@@ -10,7 +10,8 @@ import (
 
 var (
 	count     = flag.Int("n", 1000, "parked goroutines")
-	depth     = flag.Int("depth", 14, "frames of ours on each parked stack, at least 2")
+	busyCount = flag.Int("busy", 0, "so many of them are parked in a handler with some 2 KB of variables in hand")
+	depth     = flag.Int("depth", 14, "frames of ours on each parked stack, at least 2; 4 with -busy")
 	heartbeat = flag.Bool("heartbeat", false, "measure the largest gap of a thread that only reads the clock")
 	churning  = flag.Bool("churn", false, "begin with `churn on`")
 )
@@ -22,7 +23,11 @@ func main() {
 	var begun sync.WaitGroup
 	begun.Add(*count)
 	for i := 0; i < *count; i++ {
-		go parked(*depth, &begun)
+		if i < *busyCount {
+			go busy(i, *depth, &begun)
+		} else {
+			go parked(*depth, &begun)
+		}
 	}
 	begun.Wait()
 	if *heartbeat {
