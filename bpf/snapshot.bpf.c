@@ -22,18 +22,11 @@ const volatile struct se_probe_options options = {};
 #include "probe_output.h"
 #include "capture_probe.h"
 
-#define SE_STEPS_A_CALL 1
-
-/* Several steps a call: where returns are slow on purpose (retbleed, SRSO) a call costs as much as a step. */
-static long machine_steps(uint32_t i __attribute__((unused)), uint32_t *worker)
+static long machine_step(uint32_t i __attribute__((unused)), uint32_t *worker)
 {
 	struct se_machine *m = bpf_map_lookup_elem(&capture_machines, worker);
 
-#pragma clang loop unroll(disable)
-	for (uint32_t k = 0; k < SE_STEPS_A_CALL; k++)
-		if (!m || !se_step(m))
-			return 1;
-	return 0;
+	return !m || !se_step(m);
 }
 
 /* Runs the capture program over the goroutine whose record lies at `used` of the shard's chunk. */
@@ -56,7 +49,7 @@ static __attribute__((always_inline)) inline void capture_frames(uint32_t *worke
 	m->stack_bytes = stack_bytes;
 	m->stack_start = record->stack_start;
 	se_walk_from(m, se_saved_leaf((uint8_t *)(record + 1), &control.layout, record->stack_start));
-	bpf_loop(SE_CAPTURE_STEPS_MAX / SE_STEPS_A_CALL, machine_steps, worker, 0);
+	bpf_loop(SE_CAPTURE_STEPS_MAX, machine_step, worker, 0);
 }
 
 static long copy_goroutine(uint32_t i, uint32_t *worker)

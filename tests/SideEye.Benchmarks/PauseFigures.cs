@@ -5,17 +5,19 @@ namespace SideEye.Benchmarks;
 internal sealed class PauseFigures(string reader)
 {
     private int byOthers;
-    private readonly Samples reported = new();
     private readonly Samples[] parts = [.. SideEyeCommand.PartNames.Select(_ => new Samples())];
 
     /// <summary>The largest gap of the target's heartbeat around the freeze.</summary>
     public Samples SeenByTarget { get; } = new();
 
+    /// <summary>What the snapshot itself says.</summary>
+    public Samples Reported { get; } = new();
+
     public void Add(SideEyeCommand taken, long largestGap)
     {
         SeenByTarget.Add(largestGap);
         byOthers += taken.Reader == reader ? 0 : 1;
-        reported.Add(taken.PauseNs);
+        Reported.Add(taken.PauseNs);
         for (int i = 0; i < parts.Length; i++)
             parts[i].Add(taken.Parts[SideEyeCommand.PartNames[i]]);
     }
@@ -24,11 +26,11 @@ internal sealed class PauseFigures(string reader)
     {
         report.Heading($"sideeye snapshot --reader {reader}");
         report.Row("pause as the target sees it", SeenByTarget, Unit.Time, expectedMax);
-        report.Row("pause as we report it", reported, Unit.Time, expectedMax);
+        report.Row("pause as we report it", Reported, Unit.Time, expectedMax);
         for (int i = 0; i < parts.Length; i++)
             report.Row(LabelOf(SideEyeCommand.PartNames[i]), parts[i], Unit.Time);
         if (byOthers > 0)
-            report.Write($"    {byOthers} of {reported.Count} finished by another reader: no worker got a core");
+            report.Write($"    {byOthers} of {Reported.Count} finished by another reader: no worker got a core");
     }
 
     private static string LabelOf(string part) => part == "trigger" ? "    of it trigger" : $"  {part}";

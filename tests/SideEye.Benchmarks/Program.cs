@@ -1,11 +1,11 @@
 using SideEye.Benchmarks;
 using SideEye.Testing;
 
-// SideEye.Benchmarks [--quick] [--no-delve]: what a snapshot costs the target and us, beside what others cost.
+// SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures]: what a snapshot costs the target and us, beside what others cost.
 // Exit code 0 unless something failed to run; figures over their expectation are marked, they do not fail the run.
 if (BenchOptions.Parse(args) is not { } options)
 {
-    Console.Error.WriteLine("usage: SideEye.Benchmarks [--quick] [--no-delve]");
+    Console.Error.WriteLine("usage: " + BenchOptions.Usage);
     return 2;
 }
 
@@ -31,6 +31,9 @@ foreach (BenchSize size in options.Sizes)
     SizeBenchmark benchmark = new(size, delve, report);
     await benchmark.RunAsync();
 }
+
+if (options.Captures is { } captures)
+    await new CaptureBenchmark(captures, delve, report).RunAsync();
 
 report.Write("");
 report.Write($"load average at the end: {Machine.LoadAverage}");

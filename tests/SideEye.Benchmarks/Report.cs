@@ -19,9 +19,12 @@ internal sealed class Report(TextWriter output)
     }
 
     /// <summary>Begins the table of one size.</summary>
-    public void Begin(int goroutines)
+    public void Begin(int goroutines) => Begin(Invariant($"{goroutines:N0} goroutines"));
+
+    /// <summary>Begins a table.</summary>
+    public void Begin(string what)
     {
-        string title = Invariant($"{goroutines:N0} goroutines (load {Machine.LoadAverage})");
+        string title = $"{what} (load {Machine.LoadAverage})";
         Write("");
         Write($"{title,-LabelWidth} {"runs",4} {"best",10} {"median",10} {"max",10}   expected");
     }

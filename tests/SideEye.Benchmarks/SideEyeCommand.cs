@@ -28,8 +28,14 @@ internal sealed record SideEyeCommand(
     public TimeSpan Storing => Run.Ended - FrozenUntil;
 
     /// <summary>Takes a snapshot into a temporary file.</summary>
+    /// <param name="pid">Whose.</param>
+    /// <param name="reader">What copies.</param>
+    /// <param name="goroutines">At least so many there have to be.</param>
+    /// <param name="spec">What to capture; null for nothing.</param>
+    /// <param name="look">Sees the finished file.</param>
     /// <exception cref="InvalidOperationException">It failed, or is not whole.</exception>
-    public static async Task<SideEyeCommand> TakeAsync(int pid, string reader, int goroutines)
+    public static async Task<SideEyeCommand> TakeAsync(
+        int pid, string reader, int goroutines, string? spec = null, Action<SnapshotReader>? look = null)
     {
         string file = Path.Combine(Path.GetTempPath(), $"sideeye-bench-{Environment.ProcessId}.duckdb");
         try
@@ -38,12 +44,12 @@ internal sealed record SideEyeCommand(
                 [
                     // The expectations are about goroutines and stacks alone.
                     "snapshot", "--no-packs", "--pid", $"{pid}", "--reader", reader, "--pause-max", "5000", "--out",
-                    file, "--json",
+                    file, "--json", .. spec is null ? Array.Empty<string>() : ["--spec", spec],
                 ];
             MeasuredRun run = await MeasuredRun.TakeAsync(ExecutablePath, arguments, "", Patience);
             if (run.ExitCode != 0)
                 throw new InvalidOperationException($"sideeye snapshot --reader {reader}: {run.Errors.Trim()}");
-            return Read(run, file, goroutines);
+            return Read(run, file, goroutines, look);
         }
         finally
         {
@@ -51,7 +57,8 @@ internal sealed record SideEyeCommand(
         }
     }
 
-    private static SideEyeCommand Read(MeasuredRun run, string file, int goroutines)
+    private static SideEyeCommand Read(
+        MeasuredRun run, string file, int goroutines, Action<SnapshotReader>? look)
     {
         using JsonDocument json = JsonDocument.Parse(run.Output);
         JsonElement process = json.RootElement.GetProperty("processes")[0];
@@ -60,6 +67,7 @@ internal sealed record SideEyeCommand(
             "SELECT captured_at, (SELECT count(*) FROM goroutines) FROM processes", QueryLimits.None, default);
         if (!result.Read() || result.GetInt64(1) < goroutines || process.GetProperty("truncated").GetBoolean())
             throw new InvalidOperationException("the snapshot is not whole: " + run.Output.Trim());
+        look?.Invoke(rows);
         return new SideEyeCommand(
             run, result.GetTime(0), process.GetProperty("pause_ns").GetInt64(),
             process.GetProperty("reader").GetString()!,

@@ -91,7 +91,7 @@ internal sealed class SizeBenchmark(BenchSize size, string? delve, Report report
         {
             Progress($"Delve, run {i + 1} of {size.OtherRuns}");
             await heartbeat.TakeAsync();
-            MeasuredRun run = await DelveCommand.TakeAsync(delve!, target.ProcessId);
+            MeasuredRun run = await DelveCommand.GoroutinesAsync(delve!, target.ProcessId);
             delves.Memory.Add(run.PeakBytes);
             if (run.IsTimedOut)
             {

@@ -38,10 +38,9 @@ type account struct {
 }
 
 type item struct {
-	name     string
-	count    int
-	price    float64
-	supplier *client
+	name  string
+	count int
+	price float64
 }
 
 // newRequest and those below differ in every value from one goroutine to the next.
@@ -71,7 +70,7 @@ func newAccount(i int) account {
 func newBasket(i int) []item {
 	basket := make([]item, 4)
 	for k := range basket {
-		basket[k] = item{fmt.Sprintf("article %d-%d", i, k), k + 1, 1.5 * float64(k), newClient(i + k)}
+		basket[k] = item{text("article", i*4+k, 60), k + 1, 1.5 * float64(k)}
 	}
 	return basket
 }
