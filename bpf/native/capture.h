@@ -153,6 +153,7 @@ void se_tables_next_epoch(struct se_tables *tables);
 int se_captures_prepare(struct se_capture *capture);
 void se_captures_free(struct se_capture *capture);
 void se_capture_record(struct se_capture *capture, struct se_goroutine_record *record);
+void se_captures_flush(struct se_capture *capture);
 void se_capture_later(struct se_capture *capture, struct se_goroutine_record *record, const uint8_t *stack,
 		      uint64_t pc, uint64_t bp);
 void se_capture_saved_later(struct se_capture *capture, struct se_goroutine_record *record, const uint8_t *stack);

@@ -15,6 +15,7 @@
 struct se_host {
 	struct se_machine machine; /* first: a machine is its host */
 	struct se_capture *capture;
+	struct se_batch plain; /* reads on which nothing depends */
 	struct se_tables own; /* when there is no probe whose tables could be used */
 	uint64_t own_bytes;
 };
@@ -72,8 +73,19 @@ SE_INLINE bool se_reserve(struct se_machine *m, uint64_t bytes)
 	return arena->capacity - arena->used >= bytes + 64;
 }
 
+SE_INLINE bool se_is_plain(const struct se_capture_routine *of);
+
+/* A system call for each object would be most of the work, and most objects are bytes that no operation looks at: those
+ * are read together, later. */
 SE_INLINE bool se_read(struct se_machine *m, uint64_t offset, uint64_t bytes, uint64_t address)
 {
+	const struct se_capture_routine *of = se_routine(m, m->want.routine);
+
+	if (of && se_is_plain(of)) {
+		se_batch_add(&((struct se_host *)m)->plain, address, (uint8_t *)m->out_block + offset, bytes,
+			     (uint8_t *)m->out_block + m->out);
+		return true;
+	}
 	return se_read_target(capture_of(m)->request->pid, address, (uint8_t *)m->out_block + offset, bytes) == 0;
 }
 
@@ -126,6 +138,22 @@ SE_INLINE bool se_is_new(struct se_machine *m, const struct se_want *want)
 }
 
 #include "capture_walk.h"
+
+/* Its record is complete already, and as long as if it had been read. */
+static void plain_failed(void *token)
+{
+	struct se_object_record *object = (void *)((struct se_record_header *)token + 1);
+
+	object->bytes = 0;
+	object->state = SE_OBJECT_STATE_UNREADABLE;
+}
+
+/* After this all objects are there, or known not to be. */
+void se_captures_flush(struct se_capture *capture)
+{
+	if (capture->host)
+		se_batch_flush(&capture->host->plain);
+}
 
 static void run(struct se_machine *m)
 {
@@ -193,6 +221,7 @@ void se_capture_deferred(struct se_capture *capture)
 		if (((const struct se_memory_record *)stack)[-1].bytes)
 			capture_stack(capture, (void *)items[i], stack, (struct se_leaf){ items[i + 2], items[i + 3] });
 	}
+	se_captures_flush(capture);
 }
 
 /* What the probe could not read, and what follows from it. */
@@ -226,6 +255,7 @@ void se_capture_retries(struct se_capture *capture)
 		m->retried++;
 		run(m);
 	}
+	se_captures_flush(capture);
 }
 
 static int use_tables(struct se_capture *capture)
@@ -254,6 +284,8 @@ int se_captures_prepare(struct se_capture *capture)
 		return -ENOMEM;
 	}
 	capture->host->capture = capture;
+	capture->host->plain.pid = capture->request->pid;
+	capture->host->plain.failed = plain_failed;
 	error = use_tables(capture);
 	if (error)
 		return error;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The reader that runs inside the target: sends some of its stopped threads through the signal:signal_deliver
- * tracepoint, where our BPF program copies goroutines in their context, and traps them again before they execute
- * anything of their own.
+ * The reader that runs inside the target: sends some of its stopped threads through signal delivery, where our BPF
+ * programs copy goroutines in their context, and traps them again before they execute anything of their own.
  */
 #define _GNU_SOURCE
 #include <signal.h>

@@ -133,5 +133,6 @@ void se_read_vm(struct se_capture *capture, se_claim *claim, void *context)
 		for (uint64_t i = 0; capture->program && i < block.count; i++)
 			if (block.records[i])
 				se_capture_record(capture, block.records[i]);
+		se_captures_flush(capture);
 	}
 }
