@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using SideEye.GoRuntime;
 using SideEye.GoRuntime.Types;
 using SideEye.Host;
 using SideEye.Probes;
@@ -13,10 +12,7 @@ namespace SideEye.Cli.Specs;
 /// <summary>Checks a spec against a program file or a process, when one is given.</summary>
 internal sealed class SpecAgainstProgram : IDisposable
 {
-    private readonly OpenedBinary? file;
-    private readonly BinaryCache binaries = new();
-    private readonly GoBinary? binary;
-    private readonly string name;
+    private readonly CompilableProgram? program;
 
     /// <exception cref="CommandFailedException">Both were given, or the program has no debug information.</exception>
     /// <exception cref="TargetException">Not a Go program, or no such process.</exception>
@@ -27,15 +23,7 @@ internal sealed class SpecAgainstProgram : IDisposable
             throw new CommandFailedException(
                 "--binary and --pid say two things: check against one program", ExitCode.WrongUsage);
         }
-        name = path ?? $"pid {pid}";
-        file = path is null ? null : OpenedBinary.Open(path, path);
-        binary = file?.Go ?? (pid is null ? null : GoProcess.Open(pid.Value, binaries).Binary);
-        if (binary is { DebugInformation.IsAvailable: false })
-        {
-            throw new CommandFailedException(
-                $"{name} has no debug information ({binary.DebugInformation.Reason}): no variables can be captured; "
-                + "build it without -ldflags=-s or -w");
-        }
+        program = path is null && pid is null ? null : CompilableProgram.Open(path, pid);
     }
 
     /// <summary>What would be captured, for people; empty without a program.</summary>
@@ -44,9 +32,9 @@ internal sealed class SpecAgainstProgram : IDisposable
     /// <summary>What of a merged spec does not fit the program.</summary>
     public IEnumerable<SpecProblem> ProblemsOf(CaptureSpec spec)
     {
-        if (binary is null)
+        if (program is null)
             return [];
-        CompiledCapture capture = CaptureCompiler.Compile(spec, binary);
+        CompiledCapture capture = new CapturePrograms(FunctionIndexFiles.Default).Compile(program.Binary, spec);
         Listing = ListOf(capture);
         return [.. capture.Bound.Problems.Select(static problem => new SpecProblem(problem.At, problem.Message))];
     }
@@ -54,8 +42,7 @@ internal sealed class SpecAgainstProgram : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        file?.Dispose();
-        binaries.Dispose();
+        program?.Dispose();
     }
 
     private static string ListOf(CompiledCapture capture)

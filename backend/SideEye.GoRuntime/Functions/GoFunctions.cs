@@ -119,8 +119,13 @@ public sealed class GoFunctions
     public GlobalVariable? FindGlobal(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (dwarf.FindEntry(name, DwarfTag.Variable) is not { } offset || dwarf.FindVariable(name) is not { } address)
+        string package = GoFunctionName.PackageOf(name);
+        if (dwarf.FindEntry(name, DwarfTag.Variable, package) is not { } offset
+            || dwarf.FindVariable(name, package) is not { } address)
+        {
             return null;
+        }
+
         return dwarf.EntryAt(offset).TryGet(DwarfAttribute.Type, out AttributeValue type)
             ? new GlobalVariable(name, types.At(type.AsReference()), address)
             : null;

@@ -48,13 +48,12 @@ public sealed class GoTypes
     public GoType? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        DebugInfoOffset? found = null;
         foreach (DwarfTag tag in NamedTags)
-        {
-            if (dwarf.FindEntry(name, tag) is { } entry)
-                return At(entry);
-        }
-
-        return null;
+            found ??= dwarf.FindEntryIn(TypesUnit, name, tag);
+        foreach (DwarfTag tag in NamedTags)
+            found ??= dwarf.FindEntry(name, tag);
+        return found is { } entry ? At(entry) : null;
     }
 
     /// <summary>

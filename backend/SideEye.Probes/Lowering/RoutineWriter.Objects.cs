@@ -192,7 +192,7 @@ internal sealed partial class RoutineWriter
     {
         if (goroutineId == None)
         {
-            Routine routine = new() { Name = "goid", ElementBytes = ElementBytes(RoutineKey.Whole(g, default)) };
+            Routine routine = new() { OwnName = "goid", ElementBytes = ElementBytes(RoutineKey.Whole(g, default)) };
             routine.Pieces.Add(new NativeCapturePiece { Offset = (uint)id, Bytes = sizeof(ulong) });
             goroutineId = Add(routine);
         }

@@ -26,6 +26,8 @@ internal sealed partial class RoutineWriter
     private readonly Queue<(RoutineKey Key, Routine Routine)> unwritten = new();
     private readonly Dictionary<GoType, uint> assertions = [];
     private readonly Dictionary<ulong, uint> constants = [];
+    private readonly List<string> constantNames = [];
+    private readonly Dictionary<Routine, uint> frames = new(FrameComparer.Instance);
     private readonly uint bytes;
     private readonly uint code;
 
@@ -33,9 +35,9 @@ internal sealed partial class RoutineWriter
     {
         this.redaction = redaction;
         this.shapes = shapes;
-        Add(new Routine { Name = "itab", ElementBytes = ItabBytes });
-        bytes = Add(new Routine { Name = "byte", ElementBytes = 1 });
-        code = Add(new Routine { Name = "func", ElementBytes = sizeof(ulong) });
+        Add(new Routine { OwnName = "itab", ElementBytes = ItabBytes });
+        bytes = Add(new Routine { OwnName = "byte", ElementBytes = 1 });
+        code = Add(new Routine { OwnName = "func", ElementBytes = sizeof(ulong) });
     }
 
     /// <summary>The routines so far.</summary>
@@ -43,6 +45,9 @@ internal sealed partial class RoutineWriter
 
     /// <summary>Link-time addresses of package-level variables, by number.</summary>
     public IEnumerable<ulong> Constants => constants.OrderBy(static one => one.Value).Select(static one => one.Key);
+
+    /// <summary>The names of those variables.</summary>
+    public IReadOnlyList<string> ConstantNames => constantNames;
 
     /// <summary>Types of assertions, with their numbers.</summary>
     public IReadOnlyDictionary<GoType, uint> Assertions => assertions;
@@ -108,8 +113,7 @@ internal sealed partial class RoutineWriter
     {
         if (numbers.TryGetValue(key, out uint number))
             return number;
-        string name = $"{key.Type.Name}{PathText.Of(key)}{(key.Role == RoutineRole.Value ? "" : $" {key.Role}")}";
-        Routine routine = new() { Name = name, ElementBytes = ElementBytes(key) };
+        Routine routine = new() { Key = key, ElementBytes = ElementBytes(key) };
         number = Add(routine);
         numbers.Add(key, number);
         unwritten.Enqueue((key, routine));
@@ -122,10 +126,12 @@ internal sealed partial class RoutineWriter
         return (uint)(Routines.Count - 1);
     }
 
-    private uint Constant(ulong address)
+    private uint Constant(ulong address, string? name)
     {
-        if (!constants.TryGetValue(address, out uint number))
-            constants.Add(address, number = (uint)constants.Count);
+        if (constants.TryGetValue(address, out uint number))
+            return number;
+        constants.Add(address, number = (uint)constants.Count);
+        constantNames.Add(name ?? $"0x{address:x}");
         return number;
     }
 
