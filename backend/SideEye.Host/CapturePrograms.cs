@@ -24,6 +24,7 @@ public sealed class CapturePrograms(FunctionIndexFiles? indexes = null)
     /// <summary>The spec compiled for a binary; null when it has no debug information, or the spec captures nothing.
     /// </summary>
     /// <exception cref="Target.MalformedFileException">The debug information is broken.</exception>
+    /// <exception cref="TargetException">The spec captures too much of it.</exception>
     public CompiledCapture? For(GoBinary binary, CaptureSpec spec)
     {
         if (!binary.DebugInformation.IsAvailable || spec.Functions.IsEmpty)
@@ -35,13 +36,21 @@ public sealed class CapturePrograms(FunctionIndexFiles? indexes = null)
 
     /// <summary>The spec compiled anew for a binary with debug information.</summary>
     /// <exception cref="Target.MalformedFileException">The debug information is broken.</exception>
+    /// <exception cref="TargetException">The spec captures too much of it.</exception>
     public CompiledCapture Compile(GoBinary binary, CaptureSpec spec)
     {
         Interlocked.Increment(ref compilations);
-        if (indexes is null || binary.BuildId is not { } buildId)
-            return CaptureCompiler.Compile(spec, binary);
-        using MappedFile? index = indexes.TryOpen(buildId);
-        return CaptureCompiler.Compile(
-            spec, binary, index?.Memory ?? default, bytes => indexes.TryKeep(buildId, bytes.Span));
+        try
+        {
+            if (indexes is null || binary.BuildId is not { } buildId)
+                return CaptureCompiler.Compile(spec, binary);
+            using MappedFile? index = indexes.TryOpen(buildId);
+            return CaptureCompiler.Compile(
+                spec, binary, index?.Memory ?? default, bytes => indexes.TryKeep(buildId, bytes.Span));
+        }
+        catch (CaptureTooLargeException e)
+        {
+            throw new TargetException(TargetProblem.NotSupported, e.Message, e);
+        }
     }
 }

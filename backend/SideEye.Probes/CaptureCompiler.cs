@@ -16,11 +16,13 @@ public static class CaptureCompiler
     /// <param name="keptIndex">As of <see cref="GoFunctions.Open"/>; is not used any more afterwards.</param>
     /// <param name="keepIndex">Receives the index of functions when <paramref name="keptIndex"/> was none of this
     /// binary.</param>
+    /// <param name="limits">Bounds on the result.</param>
     /// <exception cref="InvalidOperationException">It has none.</exception>
     /// <exception cref="Target.MalformedFileException">The debug information is broken.</exception>
+    /// <exception cref="CaptureTooLargeException">The spec captures more than the limits allow.</exception>
     public static CompiledCapture Compile(
         CaptureSpec spec, GoBinary binary, ReadOnlyMemory<byte> keptIndex = default,
-        Action<ReadOnlyMemory<byte>>? keepIndex = null)
+        Action<ReadOnlyMemory<byte>>? keepIndex = null, ProbesLimits? limits = null)
     {
         Dwarf.DwarfFile file = binary.DebugInformation.Dwarf
             ?? throw new InvalidOperationException(binary.DebugInformation.Reason);
@@ -29,8 +31,10 @@ public static class CaptureCompiler
         if (!functions.HasKeptIndex)
             keepIndex?.Invoke(functions.IndexBytes);
         DebugTypes program = new(types, functions);
-        BoundSpec bound = SpecBinder.Bind(spec, program);
-        return new CompiledCapture(bound, ProgramCompiler.Compile(bound, binary, types.WithRuntimeType()), types);
+        limits ??= ProbesLimits.Default;
+        BoundSpec bound = SpecBinder.Bind(spec, program, limits);
+        return new CompiledCapture(
+            bound, ProgramCompiler.Compile(bound, binary, types.WithRuntimeType(), limits), types);
     }
 }
 

@@ -119,8 +119,9 @@ public sealed class GoFunctions
     public GlobalVariable? FindGlobal(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        // A package's unit has its variables: all others need not be gone through for a name that there is not.
         string package = GoFunctionName.PackageOf(name);
-        if (dwarf.FindEntry(name, DwarfTag.Variable, package) is not { } offset
+        if (dwarf.FindEntryIn(package, name, DwarfTag.Variable) is not { } offset
             || dwarf.FindVariable(name, package) is not { } address)
         {
             return null;

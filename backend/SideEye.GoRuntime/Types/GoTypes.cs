@@ -48,12 +48,15 @@ public sealed class GoTypes
     public GoType? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        DebugInfoOffset? found = null;
+        // Names of all units are indexed only where Go's linker made none of its own.
+        bool isByUnit = dwarf.FindUnit(TypesUnit) is not null;
         foreach (DwarfTag tag in NamedTags)
-            found ??= dwarf.FindEntryIn(TypesUnit, name, tag);
-        foreach (DwarfTag tag in NamedTags)
-            found ??= dwarf.FindEntry(name, tag);
-        return found is { } entry ? At(entry) : null;
+        {
+            if ((isByUnit ? dwarf.FindEntryIn(TypesUnit, name, tag) : dwarf.FindEntry(name, tag)) is { } entry)
+                return At(entry);
+        }
+
+        return null;
     }
 
     /// <summary>

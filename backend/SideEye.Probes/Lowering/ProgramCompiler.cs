@@ -20,20 +20,23 @@ internal sealed class ProgramCompiler
     private readonly ImmutableArray<NativeCaptureRange>.Builder ranges =
         ImmutableArray.CreateBuilder<NativeCaptureRange>();
 
-    private ProgramCompiler(BoundSpec spec, GoBinary binary)
+    private ProgramCompiler(BoundSpec spec, GoBinary binary, ProbesLimits limits)
     {
         this.spec = spec;
         this.binary = binary;
         shapes = PointerShape.For(binary.Version);
-        routines = new RoutineWriter(spec.Redaction, shapes);
+        routines = new RoutineWriter(spec.Redaction, shapes, limits);
     }
 
     /// <summary>Compiles the program of a binary.</summary>
     /// <param name="spec">The spec, bound to it.</param>
     /// <param name="binary">Its text and stack tables.</param>
     /// <param name="heldTypes">The types that an interface may hold; enumerated only when one is followed.</param>
-    public static CaptureProgram Compile(BoundSpec spec, GoBinary binary, IEnumerable<GoType> heldTypes) =>
-        new ProgramCompiler(spec, binary).Compile(heldTypes);
+    /// <param name="limits">Bounds on the program.</param>
+    /// <exception cref="CaptureTooLargeException">It would be larger.</exception>
+    public static CaptureProgram Compile(
+        BoundSpec spec, GoBinary binary, IEnumerable<GoType> heldTypes, ProbesLimits limits) =>
+        new ProgramCompiler(spec, binary, limits).Compile(heldTypes);
 
     private CaptureProgram Compile(IEnumerable<GoType> heldTypes)
     {

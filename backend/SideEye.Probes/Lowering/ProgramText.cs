@@ -127,7 +127,8 @@ public sealed class ProgramText
         return label;
     }
 
-    private static string PiecesOf(Routine routine) => routine.Pieces.Count == 0 ? "" : ", of them "
+    private static string PiecesOf(Routine routine) => routine.Pieces is [] ? ""
+        : routine.Pieces is [{ Bytes: 0 }] ? ", none of them" : ", of them "
         + string.Join(", ", routine.Pieces.Select(static piece => $"{piece.Offset}..{piece.Offset + piece.Bytes}"));
 
     private string Words(in NativeCaptureOp op)
@@ -145,8 +146,8 @@ public sealed class ProgramText
             NativeCaptureCode.Element => $"{op.Offset}: element {op.Argument} of [{op.Second}]",
             NativeCaptureCode.Interface => $"{op.Offset}: {word}, data at {op.Second}",
             NativeCaptureCode.Assertion => $"{op.Offset}: {word} of {Asserted(op)}, data at {op.Second}",
-            NativeCaptureCode.Directory => $"{op.Offset}: [{op.Second}] of {LabelOf(op.Argument)}, "
-                + $"or without any one, at most {op.Limit}",
+            NativeCaptureCode.Directory => $"{op.Offset}: [{op.Second}] times {LabelOf(op.Argument)}, "
+                + $"or when that is 0 one, at most {op.Limit},",
             NativeCaptureCode.Elements => $"{op.Offset}: {op.Argument} elements here",
             NativeCaptureCode.Global => program.Names.Constants[(int)op.Argument],
             _ => $"{op.Offset}: operation {op.Code}",

@@ -40,7 +40,9 @@ internal sealed partial class RoutineWriter
         switch (key.Role)
         {
             case RoutineRole.Value:
-                new NeededBytes(redaction, routine.ElementBytes).Collect(key, routine.Pieces);
+                NeededBytes needed = new(secrets, routine.ElementBytes);
+                needed.Collect(key, routine.Pieces);
+                needed.Simplify(routine.Pieces);
                 Append(routine, key, Place.At(0), depth: 0);
                 break;
             case RoutineRole.MapHeader:
@@ -114,7 +116,7 @@ internal sealed partial class RoutineWriter
     {
         // Elements lie in the group itself, secrets of theirs too.
         if (LayoutOf(key) is { } group)
-            new NeededBytes(redaction, routine.ElementBytes).CollectWhole(group, routine.Pieces);
+            new NeededBytes(secrets, routine.ElementBytes).CollectWhole(group, routine.Pieces);
         if (MapLayout.Slots(key.Type) is long slots)
         {
             uint slot = Number(key.As(RoutineRole.MapSlot));

@@ -59,7 +59,7 @@ internal sealed partial class RoutineWriter
         {
             int first = isPointer && path.Steps is [FollowStep, ..] ? 1 : 0;
             RoutineKey key = new(RoutineRole.Value, target, path.Steps, first, limits);
-            new NeededBytes(redaction, routine.ElementBytes).Collect(key, routine.Pieces);
+            new NeededBytes(secrets, routine.ElementBytes).Collect(key, routine.Pieces);
             Append(routine, key, Place.At(0), depth: 0);
         }
         return Add(routine);

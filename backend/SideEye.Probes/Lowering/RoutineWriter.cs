@@ -20,7 +20,10 @@ internal sealed partial class RoutineWriter
     private const uint ItabBytes = 24;
     private const int FlatteningMax = 16;
 
-    private readonly RedactionRules redaction;
+    // Types nest by value as deep as this; a deeper one is the debug information's mistake.
+    private const int NestingMax = 64;
+
+    private readonly SecretFields secrets;
     private readonly PointerShape shapes;
     private readonly Dictionary<RoutineKey, uint> numbers = new(RoutineKeyComparer.Instance);
     private readonly Queue<(RoutineKey Key, Routine Routine)> unwritten = new();
@@ -30,10 +33,14 @@ internal sealed partial class RoutineWriter
     private readonly Dictionary<Routine, uint> frames = new(FrameComparer.Instance);
     private readonly uint bytes;
     private readonly uint code;
+    private readonly ProbesLimits limits;
+    private int steps;
+    private int nesting;
 
-    public RoutineWriter(RedactionRules redaction, PointerShape shapes)
+    public RoutineWriter(RedactionRules redaction, PointerShape shapes, ProbesLimits limits)
     {
-        this.redaction = redaction;
+        this.limits = limits;
+        secrets = new SecretFields(redaction);
         this.shapes = shapes;
         Add(new Routine { OwnName = "itab", ElementBytes = ItabBytes });
         bytes = Add(new Routine { OwnName = "byte", ElementBytes = 1 });
@@ -111,6 +118,8 @@ internal sealed partial class RoutineWriter
 
     private uint Number(RoutineKey key)
     {
+        // How deep pointers are followed is said where following starts, in frames.
+        key = key with { Limits = key.Limits with { PointerDepth = 0 } };
         if (numbers.TryGetValue(key, out uint number))
             return number;
         Routine routine = new() { Key = key, ElementBytes = ElementBytes(key) };
@@ -122,6 +131,8 @@ internal sealed partial class RoutineWriter
 
     private uint Add(Routine routine)
     {
+        if (Routines.Count >= limits.RoutinesMax)
+            throw new CaptureTooLargeException("routines", limits.RoutinesMax);
         Routines.Add(routine);
         return (uint)(Routines.Count - 1);
     }
