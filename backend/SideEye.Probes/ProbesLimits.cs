@@ -1,6 +1,7 @@
 namespace SideEye.Probes;
 
-/// <summary>Bounds on what a spec is compiled to, so that neither a spec nor a program's types take all memory.</summary>
+/// <summary>Bounds on what a spec is compiled to, so that neither a spec nor a program's types take all memory.
+/// </summary>
 public sealed record ProbesLimits
 {
     /// <summary>The limits that hold unless told otherwise.</summary>

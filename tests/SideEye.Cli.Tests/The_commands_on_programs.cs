@@ -129,10 +129,12 @@ public sealed class The_commands_on_programs : IDisposable
     public async Task A_capture_program_is_printed_with_its_sizes()
     {
         string pair = await Pair.BuildAsync(TestContext.Current.CancellationToken);
-        string spec = Write("version: 1\nfunctions: [{ function: main.(*server).GetInfo, capture: [request, cs, ctx] }]");
+        string spec = Write(
+            "version: 1\nfunctions: [{ function: main.(*server).GetInfo, capture: [request, cs, ctx] }]");
         CommandRun run = SideEyeProcess.Run("compile", pair, "--spec", spec, "--no-packs", "--types", "main.requestID");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Matches(@"^\S+pair\S+, go1\.27\S*, build id [0-9a-f]{40}, spec [0-9a-f]{64}\noperations +\d+", run.Output);
+        Assert.Matches(
+            @"^\S+pair\S+, go1\.27\S*, build id [0-9a-f]{40}, spec [0-9a-f]{64}\noperations +\d+", run.Output);
         Assert.Contains("\nmain.clientState: 72 bytes\n  8: [16] elements, at most 1024 -> byte\n", run.Output);
         Assert.Contains("\ntype main.requestID, held as a pointer -> main.requestID\n", run.Output);
         CommandRun partly = SideEyeProcess.Run(

@@ -72,5 +72,6 @@ public sealed class A_program_that_was_compiled_before : IDisposable
         Assert.Equal(1, programs.Compilations);
     }
 
-    private static CaptureSpec Spec(string text) => SpecMerger.Merge([], SpecReader.Read(text, "spec.yaml").Spec!).Spec!;
+    private static CaptureSpec Spec(string text) =>
+        SpecMerger.Merge([], SpecReader.Read(text, "spec.yaml").Spec!).Spec!;
 }

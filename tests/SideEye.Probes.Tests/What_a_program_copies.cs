@@ -84,8 +84,8 @@ public sealed class What_a_program_copies
             await CompiledProgram.OfAsync(Values, "main.structsByPointer", "whole.tail.nested.text", "whole.note");
         string text = program.Text();
         Assert.Contains(".tail.nested.text: 112 bytes, of them 96..112\n  96: [104] elements", text);
-        Assert.Contains("main.outer.byPointer->.note: 112 bytes, of them 24..32\n  24: pointer -> main.byPointer.note, free",
-            text);
+        Assert.Contains(
+            "main.outer.byPointer->.note: 112 bytes, of them 24..32\n  24: pointer -> main.byPointer.note, free", text);
     }
 
     [Fact]
@@ -149,8 +149,12 @@ public sealed class What_a_program_copies
               - { function: main.contexts, capture: [{ expr: cancelled, optional: true }] }
             """);
         CaptureProgram program = compiled.Program;
-        Assert.All(program.Ranges.Zip(program.Ranges.Skip(1)), static pair => Assert.True(pair.First.High <= pair.Second.Low));
-        Assert.All(program.Ranges, range => Assert.True(range.Low < range.High && range.Routine < program.Routines.Length));
+        Assert.All(
+            program.Ranges.Zip(program.Ranges.Skip(1)),
+            static pair => Assert.True(pair.First.High <= pair.Second.Low));
+        Assert.All(
+            program.Ranges,
+            range => Assert.True(range.Low < range.High && range.Routine < program.Routines.Length));
         foreach (NativeCaptureOp op in program.Routines.SelectMany(static routine => routine.Ops))
             Assert.True(op.Routine < program.Routines.Length || op.Routine == RoutineWriter.None);
         byte[] encoded = program.Encode(0x1000, out NativeCaptureProgram header);

@@ -89,7 +89,8 @@ public sealed class What_an_expression_is_bound_to
               - { function: main.structs, capture: [whole, smal] }
             """);
         Assert.Equal(2, program.Problems.Count());
-        Assert.Contains("the program has no function main.strcuts; did you mean main.structs", program.Problems.First());
+        Assert.Contains(
+            "the program has no function main.strcuts; did you mean main.structs", program.Problems.First());
         FunctionTable table = Assert.Single(program.Capture.Bound.Plan.Tables);
         Assert.Equal(["whole", "smal"], table.Columns.Select(static column => column.Name));
         Assert.False(program.Program.IsEmpty);

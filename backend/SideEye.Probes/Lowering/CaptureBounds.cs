@@ -1,4 +1,5 @@
 using SideEye.GoRuntime;
+using SideEye.GoRuntime.Types;
 using SideEye.Probes.Binding;
 using SideEye.Probes.Plan;
 using SideEye.Target.Native;

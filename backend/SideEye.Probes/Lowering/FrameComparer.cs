@@ -9,7 +9,8 @@ internal sealed class FrameComparer : IEqualityComparer<Routine>
     public static FrameComparer Instance { get; } = new();
 
     public bool Equals(Routine? x, Routine? y) =>
-        ReferenceEquals(x, y) || (x is not null && y is not null && x.Name == y.Name && Bytes(x).SequenceEqual(Bytes(y)));
+        ReferenceEquals(x, y)
+        || (x is not null && y is not null && x.Name == y.Name && Bytes(x).SequenceEqual(Bytes(y)));
 
     public int GetHashCode(Routine frame)
     {
