@@ -27,6 +27,7 @@ internal static class Program
             SqlCommand.Create(),
             FlamegraphCommand.Create(),
             SpecCommand.Create(),
+            CompileCommand.Create(),
             TablesCommand.Create(),
             ExportCommand.Create(),
         };

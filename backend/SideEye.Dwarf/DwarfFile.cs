@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using SideEye.Elf;
@@ -15,6 +16,7 @@ public sealed class DwarfFile
 {
     private readonly Lazy<ImmutableArray<DwarfUnit>> units;
     private readonly Lazy<NameIndex> names;
+    private readonly ConcurrentDictionary<string, Lazy<NameIndex>> namesByUnit = new(StringComparer.Ordinal);
 
     private DwarfFile(ElfFile elf, DwarfLimits limits)
     {
@@ -22,7 +24,7 @@ public sealed class DwarfFile
         Sections = new DebugSections(elf, limits);
         AbbreviationTables = new AbbreviationTables(Sections);
         units = new Lazy<ImmutableArray<DwarfUnit>>(ReadUnits);
-        names = new Lazy<NameIndex>(() => NameIndex.Build(this));
+        names = new Lazy<NameIndex>(() => NameIndex.Build(this, Units));
     }
 
     /// <summary>The file.</summary>
@@ -91,16 +93,40 @@ public sealed class DwarfFile
     /// </summary>
     public DebugInfoOffset? FindEntry(string name, DwarfTag tag) => names.Value.Find(name, tag);
 
+    /// <summary>The same among the units of one name alone, of which there may be several. Of a large program this
+    /// reads a small part.</summary>
+    /// <param name="unit">DW_AT_name of the units.</param>
+    /// <param name="name">DW_AT_name of the entry.</param>
+    /// <param name="tag">Its tag.</param>
+    public DebugInfoOffset? FindEntryIn(string unit, string name, DwarfTag tag)
+    {
+        if (namesByUnit.TryGetValue(unit, out Lazy<NameIndex>? index))
+            return index.Value.Find(name, tag);
+        byte[] utf8 = Encoding.UTF8.GetBytes(unit);
+        DwarfUnit[] named = [.. Units.Where(each => each.IsNamed(utf8))];
+        // Names that no unit has are not remembered: there is no end to them.
+        return named.Length == 0 ? null : namesByUnit.GetOrAdd(
+            unit, _ => new Lazy<NameIndex>(() => NameIndex.Build(this, named))).Value.Find(name, tag);
+    }
+
     /// <summary>The structure with this name (<c>runtime.g</c>), or null.</summary>
-    public StructLayout? FindStruct(string name) =>
-        FindEntry(name, DwarfTag.StructureType) is { } entry ? StructLayoutReader.Read(this, entry) : null;
+    /// <param name="name">Its name.</param>
+    /// <param name="unit">Where to look first: only when no unit of this name has it are all indexed.</param>
+    public StructLayout? FindStruct(string name, string? unit = null) =>
+        FindEntry(name, DwarfTag.StructureType, unit) is { } entry ? StructLayoutReader.Read(this, entry) : null;
 
     /// <summary>
     /// Link-time address of a package-level variable (<c>runtime.allgs</c>); null when there is none of that name, or
     /// its location is not one fixed address.
     /// </summary>
-    public ulong? FindVariable(string name) =>
-        FindEntry(name, DwarfTag.Variable) is { } entry ? VariableAddress.Read(EntryAt(entry)) : null;
+    /// <param name="name">Its name.</param>
+    /// <param name="unit">Where to look first: only when no unit of this name has it are all indexed.</param>
+    public ulong? FindVariable(string name, string? unit = null) =>
+        FindEntry(name, DwarfTag.Variable, unit) is { } entry ? VariableAddress.Read(EntryAt(entry)) : null;
+
+    /// <summary>As <see cref="FindEntry(string, DwarfTag)"/>, with a unit to look into first.</summary>
+    public DebugInfoOffset? FindEntry(string name, DwarfTag tag, string? unit) =>
+        (unit is null ? null : FindEntryIn(unit, name, tag)) ?? FindEntry(name, tag);
 
     /// <summary>The address ranges in a DW_AT_ranges value of <paramref name="unit"/>.</summary>
     public static AddressRanges ReadRanges(DwarfUnit unit, AttributeValue ranges) => AddressRanges.Open(unit, ranges);

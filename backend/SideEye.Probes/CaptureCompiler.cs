@@ -13,16 +13,28 @@ public static class CaptureCompiler
     /// <summary>Binds a spec to a program and compiles it.</summary>
     /// <param name="spec">The spec.</param>
     /// <param name="binary">The program; it must have debug information.</param>
+    /// <param name="keptIndex">As of <see cref="GoFunctions.Open"/>; is not used any more afterwards.</param>
+    /// <param name="keepIndex">Receives the index of functions when <paramref name="keptIndex"/> was none of this
+    /// binary.</param>
+    /// <param name="limits">Bounds on the result.</param>
     /// <exception cref="InvalidOperationException">It has none.</exception>
     /// <exception cref="Target.MalformedFileException">The debug information is broken.</exception>
-    public static CompiledCapture Compile(CaptureSpec spec, GoBinary binary)
+    /// <exception cref="CaptureTooLargeException">The spec captures more than the limits allow.</exception>
+    public static CompiledCapture Compile(
+        CaptureSpec spec, GoBinary binary, ReadOnlyMemory<byte> keptIndex = default,
+        Action<ReadOnlyMemory<byte>>? keepIndex = null, ProbesLimits? limits = null)
     {
         Dwarf.DwarfFile file = binary.DebugInformation.Dwarf
             ?? throw new InvalidOperationException(binary.DebugInformation.Reason);
         GoTypes types = GoTypes.Open(file);
-        DebugTypes program = new(types, GoFunctions.Open(file, types, binary.Pcln));
-        BoundSpec bound = SpecBinder.Bind(spec, program);
-        return new CompiledCapture(bound, ProgramCompiler.Compile(bound, binary, types.WithRuntimeType()), types);
+        GoFunctions functions = GoFunctions.Open(file, types, binary.Pcln, keptIndex);
+        if (!functions.HasKeptIndex)
+            keepIndex?.Invoke(functions.IndexBytes);
+        DebugTypes program = new(types, functions);
+        limits ??= ProbesLimits.Default;
+        BoundSpec bound = SpecBinder.Bind(spec, program, limits);
+        return new CompiledCapture(
+            bound, ProgramCompiler.Compile(bound, binary, types.WithRuntimeType(), limits), types);
     }
 }
 

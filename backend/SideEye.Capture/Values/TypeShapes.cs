@@ -12,6 +12,7 @@ internal sealed class TypeShapes(RedactionRules redaction, bool isEveryPointerWo
     // Types nest by value as deep as this; a deeper one is the debug information's mistake.
     private const int NestingMax = 64;
 
+    private readonly PointerShape direct = new(isEveryPointerWordDirect);
     private readonly Dictionary<GoType, TypeShape> shapes = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The shape of a type.</summary>
@@ -20,7 +21,7 @@ internal sealed class TypeShapes(RedactionRules redaction, bool isEveryPointerWo
         if (shapes.TryGetValue(type, out TypeShape? shape))
             return shape;
         shape = new TypeShape(
-            WellknownTypes.Of(type), HasPointers(type, 0), IsDirect(type, 0), type.Kind == GoKind.Struct
+            WellknownTypes.Of(type), HasPointers(type, 0), direct.Of(type) is not null, type.Kind == GoKind.Struct
                 ? FieldsOf(type) : [])
         {
             IsError = ErrorText.Knows(type),
@@ -62,21 +63,6 @@ internal sealed class TypeShapes(RedactionRules redaction, bool isEveryPointerWo
             default:
                 return true;
         }
-    }
-
-    // cmd/compile/internal/types.IsDirectIface: Go 1.19 to 1.25, and the simpler rule from 1.26 on.
-    private bool IsDirect(GoType type, int nesting)
-    {
-        if (isEveryPointerWordDirect)
-            return type.Size == 8 && HasPointers(type, 0);
-        return type.Kind switch
-        {
-            GoKind.Pointer or GoKind.Chan or GoKind.Map or GoKind.Func or GoKind.UnsafePointer => true,
-            _ when nesting >= NestingMax => false,
-            GoKind.Array => type.Length == 1 && type.Element is { } element && IsDirect(element, nesting + 1),
-            GoKind.Struct => type.Fields.Length == 1 && IsDirect(type.Fields[0].Type, nesting + 1),
-            _ => false,
-        };
     }
 }
 

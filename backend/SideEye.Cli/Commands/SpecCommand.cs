@@ -44,11 +44,16 @@ internal static class SpecCommand
         {
             Description = "A Go process to check the spec against.", HelpName = "PID",
         };
+        Option<bool> verbose = new("--verbose", "-v")
+        {
+            Description = "List what the built-in packs would capture as well.",
+        };
         Option<bool> json = JsonOption.Create();
-        Command command = new("check", AboutCheck) { files, binary, pid, json };
+        Command command = new("check", AboutCheck) { files, binary, pid, verbose, json };
         command.SetAction((parsed, stop) => Task.Run(
             () => Check(
-                parsed.GetRequiredValue(files), parsed.GetValue(binary), parsed.GetValue(pid), parsed.GetValue(json)),
+                parsed.GetRequiredValue(files), parsed.GetValue(binary), parsed.GetValue(pid),
+                parsed.GetValue(verbose), parsed.GetValue(json)),
             stop));
         return command;
     }
@@ -65,9 +70,9 @@ internal static class SpecCommand
         return command;
     }
 
-    private static int Check(IReadOnlyList<string> files, string? binary, int? pid, bool json)
+    private static int Check(IReadOnlyList<string> files, string? binary, int? pid, bool isVerbose, bool json)
     {
-        using SpecAgainstProgram against = new(binary, pid);
+        using SpecAgainstProgram against = new(binary, pid, isVerbose);
         ImmutableArray<SpecProblem> problems = SpecFiles.Read(files, against.ProblemsOf).Problems;
         using (Stream output = StandardOutput.Open())
         {

@@ -35,6 +35,9 @@ internal static class PlainText
         return clean.ToString();
     }
 
+    /// <summary>The same for a text of several lines, which stay lines.</summary>
+    public static string CleanLines(string text) => string.Join('\n', text.Split('\n').Select(Clean));
+
     // Cc are the control characters; Cf turns the writing direction or hides text.
     private static bool IsUnsafe(char c) =>
         char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format;

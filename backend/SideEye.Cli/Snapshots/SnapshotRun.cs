@@ -25,7 +25,8 @@ internal static class SnapshotRun
                 file.CreateTable(table, schema);
             foreach ((string table, Schema schema) in CaptureSchema.Tables)
                 file.CreateTable(table, schema);
-            outcome = await new Snapshotter(options.Limits, options.Reader, options.Spec, new CapturePrograms())
+            CapturePrograms programs = new(FunctionIndexFiles.Default);
+            outcome = await new Snapshotter(options.Limits, options.Reader, options.Spec, programs)
                 .TakeAsync(processes, failed, new FileSink(file), stop).ConfigureAwait(false);
             if (outcome.Processes.All(process => process.Result is null))
                 throw new CommandFailedException(outcome.Processes[0].Error ?? "nothing was captured");

@@ -3,7 +3,7 @@ using System.Text;
 namespace SideEye.Dwarf;
 
 /// <summary>
-/// The named entries on the top level of all units by a hash of the name. Twelve bytes an entry; names stay where they
+/// The named entries on the top level of some units by a hash of the name. Twelve bytes an entry; names stay where they
 /// are, and a hit is verified against them.
 /// </summary>
 internal sealed class NameIndex
@@ -16,10 +16,11 @@ internal sealed class NameIndex
 
     private NameIndex(DwarfFile file) => this.file = file;
 
-    public static NameIndex Build(DwarfFile file)
+    /// <summary>Indexes units; type units among them are left out.</summary>
+    public static NameIndex Build(DwarfFile file, IEnumerable<DwarfUnit> units)
     {
         NameIndex index = new(file);
-        foreach (DwarfUnit unit in file.Units)
+        foreach (DwarfUnit unit in units)
         {
             if (!unit.IsTypeUnit)
                 index.AddUnit(unit);

@@ -8,6 +8,7 @@ namespace SideEye.GoRuntime;
 public sealed class GoDebugInformation
 {
     private const string WitnessStructure = "runtime.g";
+    private const string Unit = "runtime"; // has the package's variables, and all types (cmd/link/internal/ld/dwarf.go)
 
     private GoDebugInformation(DwarfFile? dwarf, string reason)
     {
@@ -51,7 +52,7 @@ public sealed class GoDebugInformation
                 if (!dwarf.HasDebugInfo)
                     continue;
                 // Linked externally with -w, a program has the debug information of its C parts alone.
-                if (dwarf.FindEntry(WitnessStructure, DwarfTag.StructureType) is not null)
+                if (dwarf.FindEntry(WitnessStructure, DwarfTag.StructureType, Unit) is not null)
                 {
                     layout = RuntimeLayout.FromDwarf(version, name => FindStructure(dwarf, name));
                     return new GoDebugInformation(dwarf, "");
@@ -68,11 +69,11 @@ public sealed class GoDebugInformation
     }
 
     /// <summary>Link-time address of a package-level variable, or null.</summary>
-    internal ulong? FindVariable(string name) => Dwarf?.FindVariable(name);
+    internal ulong? FindVariable(string name) => Dwarf?.FindVariable(name, Unit);
 
     private static RuntimeStructure? FindStructure(DwarfFile dwarf, string name)
     {
-        if (dwarf.FindStruct(name) is not { } structure)
+        if (dwarf.FindStruct(name, Unit) is not { } structure)
             return null;
         Dictionary<string, RuntimeField> fields = new(StringComparer.Ordinal);
         foreach (StructMember member in structure.Members)

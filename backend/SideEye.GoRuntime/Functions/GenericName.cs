@@ -8,23 +8,26 @@ internal static class GenericName
     public const string Ellipsis = "[...]";
 
     /// <summary>The name with every list of type arguments as <c>[...]</c>.</summary>
-    public static string Elided(string name)
+    public static string Elided(string name) => WithArguments(name, Ellipsis);
+
+    /// <summary>The name with something else in place of every list of type arguments.</summary>
+    public static string WithArguments(string name, string instead)
     {
         int open = name.IndexOf('[', StringComparison.Ordinal);
         if (open < 0)
             return name;
-        StringBuilder elided = new(name, 0, open, name.Length);
+        StringBuilder other = new(name, 0, open, name.Length);
         int depth = 0;
         foreach (char each in name.AsSpan(open))
         {
             if (each == '[' && depth++ == 0)
-                elided.Append(Ellipsis);
+                other.Append(instead);
             else if (each == ']' && depth > 0)
                 depth--;
             else if (depth == 0)
-                elided.Append(each);
+                other.Append(each);
         }
 
-        return elided.ToString();
+        return other.ToString();
     }
 }

@@ -119,8 +119,14 @@ public sealed class GoFunctions
     public GlobalVariable? FindGlobal(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (dwarf.FindEntry(name, DwarfTag.Variable) is not { } offset || dwarf.FindVariable(name) is not { } address)
+        // A package's unit has its variables: all others need not be gone through for a name that there is not.
+        string package = GoFunctionName.PackageOf(name);
+        if (dwarf.FindEntryIn(package, name, DwarfTag.Variable) is not { } offset
+            || dwarf.FindVariable(name, package) is not { } address)
+        {
             return null;
+        }
+
         return dwarf.EntryAt(offset).TryGet(DwarfAttribute.Type, out AttributeValue type)
             ? new GlobalVariable(name, types.At(type.AsReference()), address)
             : null;

@@ -1,4 +1,5 @@
 using System.Text;
+using SideEye.GoRuntime.Functions;
 
 namespace SideEye.GoRuntime;
 
@@ -23,12 +24,7 @@ public readonly record struct GoFunctionName(string Package, string Local)
     }
 
     /// <summary>The name without type arguments: <c>main.(*T).M</c> of <c>main.(*T[go.shape.int]).M</c>.</summary>
-    public static string WithoutTypeArguments(string name)
-    {
-        int open = name.IndexOf('[', StringComparison.Ordinal);
-        int close = name.LastIndexOf(']');
-        return open < 0 || close < open ? name : name[..open] + name[(close + 1)..];
-    }
+    public static string WithoutTypeArguments(string name) => GenericName.WithArguments(name, "");
 
     /// <summary>The import path alone.</summary>
     public static string PackageOf(string name)

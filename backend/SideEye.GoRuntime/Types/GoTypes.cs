@@ -48,9 +48,11 @@ public sealed class GoTypes
     public GoType? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        // Names of all units are indexed only where Go's linker made none of its own.
+        bool isByUnit = dwarf.FindUnit(TypesUnit) is not null;
         foreach (DwarfTag tag in NamedTags)
         {
-            if (dwarf.FindEntry(name, tag) is { } entry)
+            if ((isByUnit ? dwarf.FindEntryIn(TypesUnit, name, tag) : dwarf.FindEntry(name, tag)) is { } entry)
                 return At(entry);
         }
 

@@ -10,19 +10,25 @@ internal sealed class DebugTypes(GoTypes types, GoFunctions functions) : IProgra
     private const int WordBytes = 8;
     private const int NamesMax = 3;
 
+    // Looking for what was meant goes through all names of a program; nobody reads it for a thousand mistakes.
+    private const int SearchesMax = 50;
+    private int searches;
+
     public GoType Int { get; } =
         types.Find("int") ?? new GoType("int", GoKind.Int, WordBytes, static () => new GoTypeParts());
 
     public GoType? Find(string name) => types.Find(name);
 
     public IEnumerable<string> TypesLike(string name) =>
-        NearestNames.Of(name, types.WithRuntimeType().Select(static type => type.Name), NamesMax);
+        searches++ < SearchesMax
+            ? NearestNames.Of(name, types.WithRuntimeType().Select(static type => type.Name), NamesMax) : [];
 
     public IEnumerable<GoType> WithRuntimeType() => types.WithRuntimeType();
 
     public ImmutableArray<FunctionBody> Bodies(string function) => functions.Bodies(function);
 
-    public IEnumerable<string> FunctionsLike(string name) => functions.Nearest(name, NamesMax);
+    public IEnumerable<string> FunctionsLike(string name) =>
+        searches++ < SearchesMax ? functions.Nearest(name, NamesMax) : [];
 
     public GlobalVariable? FindGlobal(string name) => functions.FindGlobal(name);
 }

@@ -165,7 +165,10 @@ internal sealed class FunctionBinder(
         BoundPath path = paths.Bind(variable.Type, steps);
         ValueSource source = new(
             variable.Type, [new VariablePiece(PlaceKind.Global, (long)variable.Address, (int)variable.Type.Size)],
-            IsEscaped: false, path.Steps, null);
+            IsEscaped: false, path.Steps, null)
+        {
+            Global = variable.Name,
+        };
         return new ColumnCandidates { Variables = [], Global = source, Path = path };
     }
 

@@ -8,9 +8,10 @@ namespace SideEye.Probes.Binding;
 /// Cuts the code of captured functions into sites: ranges of return addresses within which every variable is in the
 /// same place. Scopes are looked up one byte before a return address, places at it.
 /// </summary>
-internal sealed class SiteBuilder
+internal sealed class SiteBuilder(ProbesLimits limits)
 {
     private readonly List<Segment> segments = [];
+    private long places;
 
     /// <summary>Adds a body of the function of a table.</summary>
     public void Add(int table, FunctionBody body, ImmutableArray<ColumnCandidates> columns)
@@ -28,6 +29,9 @@ internal sealed class SiteBuilder
                     AddCuts(cuts, location.Low, location.High);
             }
         }
+        places += (long)cuts.Count * Math.Max(1, columns.Length);
+        if (places > limits.PlacesMax)
+            throw new CaptureTooLargeException("places of variables", limits.PlacesMax);
         ulong low = 0;
         foreach (ulong cut in cuts)
         {

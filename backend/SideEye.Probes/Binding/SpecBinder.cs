@@ -26,11 +26,12 @@ internal sealed class SpecBinder
     }
 
     /// <summary>Binds <paramref name="spec"/> to the program that <paramref name="types"/> describes.</summary>
-    public static BoundSpec Bind(CaptureSpec spec, IProgramTypes types) => new SpecBinder(spec, types).Bind();
+    /// <exception cref="CaptureTooLargeException">It captures more than the limits allow.</exception>
+    public static BoundSpec Bind(CaptureSpec spec, IProgramTypes types, ProbesLimits limits) =>
+        new SpecBinder(spec, types).Bind(new SiteBuilder(limits));
 
-    private BoundSpec Bind()
+    private BoundSpec Bind(SiteBuilder sites)
     {
-        SiteBuilder sites = new();
         ImmutableArray<FunctionTable>.Builder tables = ImmutableArray.CreateBuilder<FunctionTable>();
         ImmutableArray<FunctionSpec>.Builder bound = ImmutableArray.CreateBuilder<FunctionSpec>();
         foreach (FunctionSpec wanted in spec.Functions)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SideEye.GoRuntime.Types;
 using SideEye.Target.Native;
 
 namespace SideEye.Probes.Lowering;
@@ -10,12 +11,13 @@ public sealed class CaptureProgram
 {
     internal CaptureProgram(
         ImmutableArray<Routine> routines, ImmutableArray<NativeCaptureRange> ranges,
-        ImmutableArray<NativeCaptureType> types, ImmutableArray<ulong> constants)
+        ImmutableArray<NativeCaptureType> types, ImmutableArray<ulong> constants, ProgramNames names)
     {
         Routines = routines;
         Ranges = ranges;
         Types = types;
         Constants = constants;
+        Names = names;
     }
 
     /// <summary>True when no frame of any goroutine can be captured.</summary>
@@ -43,6 +45,8 @@ public sealed class CaptureProgram
 
     internal ImmutableArray<ulong> Constants { get; }
 
+    internal ProgramNames Names { get; }
+
     /// <summary>Bytes from one element to the next of a routine's objects.</summary>
     public int ElementBytes(uint routine) =>
         routine < (uint)Routines.Length ? (int)Routines[(int)routine].ElementBytes : 0;
@@ -51,3 +55,10 @@ public sealed class CaptureProgram
     public IReadOnlyList<NativeCapturePiece> Pieces(uint routine) =>
         routine < (uint)Routines.Length ? Routines[(int)routine].Pieces : [];
 }
+
+/// <summary>What the numbers in a program stand for, for its text form.</summary>
+/// <param name="Types">The types behind <see cref="CaptureProgram.Types"/>.</param>
+/// <param name="Assertions">Types by the numbers that assertions compare, from 1 on.</param>
+/// <param name="Constants">The variables behind <see cref="CaptureProgram.Constants"/>.</param>
+internal sealed record ProgramNames(
+    ImmutableArray<GoType> Types, ImmutableArray<GoType> Assertions, ImmutableArray<string> Constants);

@@ -1,6 +1,5 @@
 using SideEye.GoRuntime.Types;
 using SideEye.Probes.Plan;
-using SideEye.Spec.Model;
 using SideEye.Target.Native;
 
 namespace SideEye.Probes.Lowering;
@@ -9,13 +8,14 @@ namespace SideEye.Probes.Lowering;
 /// Which bytes of an object are copied: all of a whole value but its secrets, and on the way of a path only what the
 /// next step needs.
 /// </summary>
-internal readonly struct NeededBytes(RedactionRules redaction, uint elementBytes)
+internal readonly struct NeededBytes(SecretFields secrets, uint elementBytes)
 {
     private const int StringBytes = 16;
     private const int SliceBytes = 24;
     private const int PiecesMax = 64;
+    private const int NestingMax = 64;
 
-    /// <summary>Adds the pieces; none when everything is needed.</summary>
+    /// <summary>Adds the pieces of a value, or of the next step of a path to it.</summary>
     public void Collect(in RoutineKey key, List<NativeCapturePiece> pieces)
     {
         long offset = 0;
@@ -37,16 +37,32 @@ internal readonly struct NeededBytes(RedactionRules redaction, uint elementBytes
             }
             type = key.Path[i].Type;
         }
-        AddWhole(pieces, type, offset);
-        if (pieces is [var only] && only.Offset == 0 && only.Bytes >= elementBytes)
-            pieces.Clear();
+        AddWhole(pieces, type, offset, 0);
+        if (secrets.IsIn(type))
+            RefuseAll(pieces);
     }
 
     /// <summary>Adds the pieces of a value without its secrets; none when it has none.</summary>
     public void CollectWhole(GoType type, List<NativeCapturePiece> pieces)
     {
-        if (HasSecret(type))
-            AddWhole(pieces, type, 0);
+        if (!secrets.IsIn(type))
+            return;
+        AddWhole(pieces, type, 0, 0);
+        RefuseAll(pieces);
+    }
+
+    /// <summary>One piece that is everything is none.</summary>
+    public void Simplify(List<NativeCapturePiece> pieces)
+    {
+        if (pieces is [var only] && only.Offset == 0 && only.Bytes >= elementBytes)
+            pieces.Clear();
+    }
+
+    /// <summary>No piece means everything; where all is secret, one that lies outside means nothing.</summary>
+    private void RefuseAll(List<NativeCapturePiece> pieces)
+    {
+        if (pieces.Count == 0)
+            pieces.Add(new NativeCapturePiece { Offset = elementBytes + 1, Bytes = 0 });
     }
 
     private static long HeaderBytes(GoType type) => type.Kind switch
@@ -57,38 +73,26 @@ internal readonly struct NeededBytes(RedactionRules redaction, uint elementBytes
     };
 
     /// <summary>The value's bytes without its secret fields.</summary>
-    private void AddWhole(List<NativeCapturePiece> pieces, GoType type, long offset)
+    private void AddWhole(List<NativeCapturePiece> pieces, GoType type, long offset, int nesting)
     {
-        if (type.Kind == GoKind.Array && type.Element is { } element && HasSecret(element))
+        if (nesting > NestingMax)
+            return;
+        if (type.Kind == GoKind.Array && type.Element is { } element && secrets.IsIn(element))
         {
             for (long i = 0; i < type.Length && pieces.Count < PiecesMax; i++)
-                AddWhole(pieces, element, offset + (i * element.Size));
+                AddWhole(pieces, element, offset + (i * element.Size), nesting + 1);
             return;
         }
-        if (type.Kind != GoKind.Struct || !HasSecret(type))
+        if (type.Kind != GoKind.Struct || !secrets.IsIn(type))
         {
             Add(pieces, offset, type.Size);
             return;
         }
         foreach (GoField field in type.Fields)
         {
-            if (!redaction.IsSecret(field.Name))
-                AddWhole(pieces, field.Type, offset + field.Offset);
+            if (!secrets.IsSecret(field.Name))
+                AddWhole(pieces, field.Type, offset + field.Offset, nesting + 1);
         }
-    }
-
-    private bool HasSecret(GoType type)
-    {
-        if (type.Kind == GoKind.Array)
-            return type.Element is { } element && HasSecret(element);
-        if (type.Kind != GoKind.Struct)
-            return false;
-        foreach (GoField field in type.Fields)
-        {
-            if (redaction.IsSecret(field.Name) || HasSecret(field.Type))
-                return true;
-        }
-        return false;
     }
 
     private void Add(List<NativeCapturePiece> pieces, long offset, long bytes)

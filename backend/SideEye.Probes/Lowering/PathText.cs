@@ -6,6 +6,10 @@ namespace SideEye.Probes.Lowering;
 /// <summary>The rest of a path, for people.</summary>
 internal static class PathText
 {
+    /// <summary>Name of a routine: its type, the rest of its path, and what of the runtime's it is.</summary>
+    public static string NameOf(in RoutineKey key) =>
+        $"{key.Type.Name}{Of(key)}{(key.Role == RoutineRole.Value ? "" : $" ({Words(key.Role)})")}";
+
     /// <summary>Such as <c>.mu.state</c>; empty for a whole value.</summary>
     public static string Of(in RoutineKey key)
     {
@@ -27,4 +31,16 @@ internal static class PathText
         }
         return text.ToString();
     }
+
+    private static string Words(RoutineRole role) => role switch
+    {
+        RoutineRole.MapHeader => "map",
+        RoutineRole.MapDirectory => "map's directory",
+        RoutineRole.MapTable => "map's table",
+        RoutineRole.MapGroup => "map's group",
+        RoutineRole.MapSlot => "map's slot",
+        RoutineRole.Channel => "channel",
+        RoutineRole.Waiter => "channel's waiter",
+        _ => "value",
+    };
 }

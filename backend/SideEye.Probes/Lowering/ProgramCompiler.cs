@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using SideEye.GoRuntime;
-
 using SideEye.GoRuntime.Types;
 using SideEye.Probes.Binding;
 using SideEye.Probes.Plan;
@@ -21,28 +20,40 @@ internal sealed class ProgramCompiler
     private readonly ImmutableArray<NativeCaptureRange>.Builder ranges =
         ImmutableArray.CreateBuilder<NativeCaptureRange>();
 
-    private ProgramCompiler(BoundSpec spec, GoBinary binary)
+    private ProgramCompiler(BoundSpec spec, GoBinary binary, ProbesLimits limits)
     {
         this.spec = spec;
         this.binary = binary;
         shapes = PointerShape.For(binary.Version);
-        routines = new RoutineWriter(spec.Redaction, shapes);
+        routines = new RoutineWriter(spec.Redaction, shapes, limits);
     }
 
     /// <summary>Compiles the program of a binary.</summary>
     /// <param name="spec">The spec, bound to it.</param>
     /// <param name="binary">Its text and stack tables.</param>
     /// <param name="heldTypes">The types that an interface may hold; enumerated only when one is followed.</param>
-    public static CaptureProgram Compile(BoundSpec spec, GoBinary binary, IEnumerable<GoType> heldTypes) =>
-        new ProgramCompiler(spec, binary).Compile(heldTypes);
+    /// <param name="limits">Bounds on the program.</param>
+    /// <exception cref="CaptureTooLargeException">It would be larger.</exception>
+    public static CaptureProgram Compile(
+        BoundSpec spec, GoBinary binary, IEnumerable<GoType> heldTypes, ProbesLimits limits) =>
+        new ProgramCompiler(spec, binary, limits).Compile(heldTypes);
 
     private CaptureProgram Compile(IEnumerable<GoType> heldTypes)
     {
         foreach (FrameSite site in spec.Plan.Sites)
-            AddRanges(site, AddFrame(site));
+        {
+            // The return address may lie just behind the function; its frame is that of the call before it.
+            if (binary.Pcln.TryFindFunction(site.Low - 1, out GoFunction function))
+                AddRanges(site, function, AddFrame(site, binary.Pcln.Name(function)));
+        }
         routines.Finish();
-        ImmutableArray<NativeCaptureType> types = routines.FollowsInterfaces ? AddTypes(heldTypes) : [];
-        return new CaptureProgram([.. routines.Routines], ranges.ToImmutable(), types, [.. routines.Constants])
+        ImmutableArray<GoType>.Builder held = ImmutableArray.CreateBuilder<GoType>();
+        ImmutableArray<NativeCaptureType> types = routines.FollowsInterfaces ? AddTypes(heldTypes, held) : [];
+        ProgramNames names = new(
+            held.ToImmutable(),
+            [.. routines.Assertions.OrderBy(static one => one.Value).Select(static one => one.Key)],
+            [.. routines.ConstantNames]);
+        return new CaptureProgram([.. routines.Routines], ranges.ToImmutable(), types, [.. routines.Constants], names)
         {
             TextStart = binary.Pcln.TextStart,
             TextBytes = binary.Pcln.TextEnd - binary.Pcln.TextStart,
@@ -51,9 +62,9 @@ internal sealed class ProgramCompiler
         };
     }
 
-    private uint AddFrame(FrameSite site)
+    private uint AddFrame(FrameSite site, string function)
     {
-        Routine frame = new() { Name = $"frame 0x{site.Low:x}", ElementBytes = 0 };
+        Routine frame = new() { OwnName = $"frame of {function}", ElementBytes = 0 };
         foreach (SiteRow row in site.Rows)
         {
             FunctionTable table = spec.Plan.Tables[row.Table];
@@ -77,21 +88,18 @@ internal sealed class ProgramCompiler
     }
 
     /// <summary>A range for each distance from SP to CFA within the site.</summary>
-    private void AddRanges(FrameSite site, uint frame)
+    private void AddRanges(FrameSite site, in GoFunction function, uint frame)
     {
         if (frame == RoutineWriter.None)
             return;
         ulong text = binary.Pcln.TextStart;
-        // The return address may lie just behind the function; its frame is that of the call before it.
-        if (!binary.Pcln.TryFindFunction(site.Low - 1, out GoFunction function))
-            return;
         int toCfa = binary.Architecture == Target.Architecture.Arm64 ? 0 : sizeof(ulong);
         for (ulong pc = site.Low; pc < site.High;)
         {
             if (!binary.Pcln.TryStackDelta(function, Math.Min(pc, function.End - 1), out int delta, out ulong until))
                 return;
             ulong high = until > pc ? Math.Min(until, site.High) : site.High;
-            ranges.Add(new NativeCaptureRange
+            AddRange(new NativeCaptureRange
             {
                 Low = (uint)(pc - text), High = (uint)(high - text), Routine = frame,
                 CfaOffset = (uint)(delta + toCfa),
@@ -100,7 +108,21 @@ internal sealed class ProgramCompiler
         }
     }
 
-    private ImmutableArray<NativeCaptureType> AddTypes(IEnumerable<GoType> heldTypes)
+    private void AddRange(NativeCaptureRange range)
+    {
+        if (ranges.Count > 0 && ranges[^1] is var last
+            && last.High == range.Low && last.Routine == range.Routine && last.CfaOffset == range.CfaOffset)
+        {
+            ranges[^1] = last with { High = range.High };
+        }
+        else
+        {
+            ranges.Add(range);
+        }
+    }
+
+    private ImmutableArray<NativeCaptureType> AddTypes(
+        IEnumerable<GoType> heldTypes, ImmutableArray<GoType>.Builder added)
     {
         Dictionary<GoType, HeldType> parts = spec.HeldTypes.ToDictionary(static held => held.Type);
         ValueLimits limits = ValueLimits.Of(spec.Limits);
@@ -111,6 +133,7 @@ internal sealed class ProgramCompiler
                 continue;
             uint routine = parts.TryGetValue(type, out HeldType? held) && !held.Paths.IsEmpty
                 ? routines.Parts(held, limits) : routines.Held(type, limits);
+            added.Add(type);
             types.Add(new NativeCaptureType
             {
                 Address = binary.ModuleData.Types + offset,

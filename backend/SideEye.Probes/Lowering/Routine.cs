@@ -5,8 +5,14 @@ namespace SideEye.Probes.Lowering;
 /// <summary>One routine while it is being written: what of an element is copied, and what it leads to.</summary>
 internal sealed class Routine
 {
-    /// <summary>For the text form.</summary>
-    public required string Name { get; init; }
+    /// <summary>What it is for; null for those that every program has, and frames.</summary>
+    public RoutineKey? Key { get; init; }
+
+    /// <summary>A name of its own instead.</summary>
+    public string? OwnName { get; init; }
+
+    /// <summary>For the text form: made when asked for, since programs have tens of thousands of routines.</summary>
+    public string Name => OwnName ?? (Key is { } key ? PathText.NameOf(key) : "?");
 
     /// <summary>Distance of elements in the target.</summary>
     public required uint ElementBytes { get; init; }

@@ -40,7 +40,9 @@ internal sealed partial class RoutineWriter
         switch (key.Role)
         {
             case RoutineRole.Value:
-                new NeededBytes(redaction, routine.ElementBytes).Collect(key, routine.Pieces);
+                NeededBytes needed = new(secrets, routine.ElementBytes);
+                needed.Collect(key, routine.Pieces);
+                needed.Simplify(routine.Pieces);
                 Append(routine, key, Place.At(0), depth: 0);
                 break;
             case RoutineRole.MapHeader:
@@ -114,7 +116,7 @@ internal sealed partial class RoutineWriter
     {
         // Elements lie in the group itself, secrets of theirs too.
         if (LayoutOf(key) is { } group)
-            new NeededBytes(redaction, routine.ElementBytes).CollectWhole(group, routine.Pieces);
+            new NeededBytes(secrets, routine.ElementBytes).CollectWhole(group, routine.Pieces);
         if (MapLayout.Slots(key.Type) is long slots)
         {
             uint slot = Number(key.As(RoutineRole.MapSlot));
@@ -192,7 +194,7 @@ internal sealed partial class RoutineWriter
     {
         if (goroutineId == None)
         {
-            Routine routine = new() { Name = "goid", ElementBytes = ElementBytes(RoutineKey.Whole(g, default)) };
+            Routine routine = new() { OwnName = "goid", ElementBytes = ElementBytes(RoutineKey.Whole(g, default)) };
             routine.Pieces.Add(new NativeCapturePiece { Offset = (uint)id, Bytes = sizeof(ulong) });
             goroutineId = Add(routine);
         }

@@ -9,8 +9,14 @@ namespace SideEye.Probes.Lowering;
 /// <content>Where capturing starts: variables of frames, package-level ones, and what interfaces hold.</content>
 internal sealed partial class RoutineWriter
 {
-    /// <summary>Adds the routine of a frame.</summary>
-    public uint AddFrame(Routine frame) => Add(frame);
+    /// <summary>Adds the routine of a frame, or finds the one that does the same in the same function: wherever no
+    /// variable has moved.</summary>
+    public uint AddFrame(Routine frame)
+    {
+        if (!frames.TryGetValue(frame, out uint number))
+            frames.Add(frame, number = Add(frame));
+        return number;
+    }
 
     /// <summary>Adds to a frame's routine what the value of a column needs.</summary>
     public void AppendRoot(Routine frame, ValueSource source, ValueLimits limits)
@@ -22,8 +28,8 @@ internal sealed partial class RoutineWriter
         {
             frame.Ops.Add(new NativeCaptureOp
             {
-                Code = (uint)NativeCaptureCode.Global, Argument = Constant((ulong)global.Value), Routine = Number(key),
-                Flags = (uint)NativeCaptureFlags.KeepsDepth, Depth = depth,
+                Code = (uint)NativeCaptureCode.Global, Argument = Constant((ulong)global.Value, source.Global),
+                Routine = Number(key), Flags = (uint)NativeCaptureFlags.KeepsDepth, Depth = depth,
             });
         }
         else if (source.IsEscaped)
@@ -46,14 +52,14 @@ internal sealed partial class RoutineWriter
             return Held(held.Type, limits);
         Routine routine = new()
         {
-            Name = $"{target.Name} in part",
+            OwnName = $"{target.Name} in part",
             ElementBytes = (uint)Math.Min(target.Size, NativeLimits.CaptureObjectBytesMax),
         };
         foreach (HeldPath path in held.Paths)
         {
             int first = isPointer && path.Steps is [FollowStep, ..] ? 1 : 0;
             RoutineKey key = new(RoutineRole.Value, target, path.Steps, first, limits);
-            new NeededBytes(redaction, routine.ElementBytes).Collect(key, routine.Pieces);
+            new NeededBytes(secrets, routine.ElementBytes).Collect(key, routine.Pieces);
             Append(routine, key, Place.At(0), depth: 0);
         }
         return Add(routine);

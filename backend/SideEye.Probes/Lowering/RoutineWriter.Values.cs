@@ -8,6 +8,17 @@ internal sealed partial class RoutineWriter
 {
     private void AppendWhole(Routine routine, RoutineKey key, Place place, uint depth)
     {
+        if (++steps > limits.StepsMax)
+            throw new CaptureTooLargeException("values", limits.StepsMax);
+        if (nesting >= NestingMax)
+            return;
+        nesting++;
+        AppendParts(routine, key, place, depth);
+        nesting--;
+    }
+
+    private void AppendParts(Routine routine, RoutineKey key, Place place, uint depth)
+    {
         GoType type = key.Type;
         switch (type.Kind)
         {
@@ -69,7 +80,7 @@ internal sealed partial class RoutineWriter
 
     private void AppendField(Routine routine, RoutineKey holder, GoField field, Place place, uint depth)
     {
-        if (redaction.IsSecret(field.Name))
+        if (secrets.IsSecret(field.Name))
             return;
         // The zone of a time is a table of the whole history of a place (time/zoneinfo.go, Location).
         if (holder.Type.Name == "time.Time" && field.Name == "loc")
@@ -87,7 +98,7 @@ internal sealed partial class RoutineWriter
 
     private void AppendArray(Routine routine, RoutineKey key, GoType element, Place place, uint depth)
     {
-        if (!LeadsOn(element))
+        if (!LeadsOn(element, 0))
             return;
         uint count = (uint)Math.Min(key.Type.Length, Elements(element, key.Limits.SliceBytes));
         if (depth != 0 || count <= FlatteningMax)
@@ -133,10 +144,11 @@ internal sealed partial class RoutineWriter
     private static uint Elements(GoType element, int bytesMax) =>
         (uint)Math.Max(1, bytesMax / Math.Max(1, element.Size));
 
-    private static bool LeadsOn(GoType type) => type.Kind switch
+    private static bool LeadsOn(GoType type, int nesting) => type.Kind switch
     {
-        GoKind.Struct => type.Fields.Any(static field => LeadsOn(field.Type)),
-        GoKind.Array => type.Element is { } element && LeadsOn(element),
+        _ when nesting >= NestingMax => false,
+        GoKind.Struct => type.Fields.Any(field => LeadsOn(field.Type, nesting + 1)),
+        GoKind.Array => type.Element is { } element && LeadsOn(element, nesting + 1),
         GoKind.Invalid or GoKind.UnsafePointer => false,
         _ => type.Kind >= GoKind.Chan,
     };

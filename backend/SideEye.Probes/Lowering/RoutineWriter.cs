@@ -20,22 +20,31 @@ internal sealed partial class RoutineWriter
     private const uint ItabBytes = 24;
     private const int FlatteningMax = 16;
 
-    private readonly RedactionRules redaction;
+    // Types nest by value as deep as this; a deeper one is the debug information's mistake.
+    private const int NestingMax = 64;
+
+    private readonly SecretFields secrets;
     private readonly PointerShape shapes;
     private readonly Dictionary<RoutineKey, uint> numbers = new(RoutineKeyComparer.Instance);
     private readonly Queue<(RoutineKey Key, Routine Routine)> unwritten = new();
     private readonly Dictionary<GoType, uint> assertions = [];
     private readonly Dictionary<ulong, uint> constants = [];
+    private readonly List<string> constantNames = [];
+    private readonly Dictionary<Routine, uint> frames = new(FrameComparer.Instance);
     private readonly uint bytes;
     private readonly uint code;
+    private readonly ProbesLimits limits;
+    private int steps;
+    private int nesting;
 
-    public RoutineWriter(RedactionRules redaction, PointerShape shapes)
+    public RoutineWriter(RedactionRules redaction, PointerShape shapes, ProbesLimits limits)
     {
-        this.redaction = redaction;
+        this.limits = limits;
+        secrets = new SecretFields(redaction);
         this.shapes = shapes;
-        Add(new Routine { Name = "itab", ElementBytes = ItabBytes });
-        bytes = Add(new Routine { Name = "byte", ElementBytes = 1 });
-        code = Add(new Routine { Name = "func", ElementBytes = sizeof(ulong) });
+        Add(new Routine { OwnName = "itab", ElementBytes = ItabBytes });
+        bytes = Add(new Routine { OwnName = "byte", ElementBytes = 1 });
+        code = Add(new Routine { OwnName = "func", ElementBytes = sizeof(ulong) });
     }
 
     /// <summary>The routines so far.</summary>
@@ -43,6 +52,9 @@ internal sealed partial class RoutineWriter
 
     /// <summary>Link-time addresses of package-level variables, by number.</summary>
     public IEnumerable<ulong> Constants => constants.OrderBy(static one => one.Value).Select(static one => one.Key);
+
+    /// <summary>The names of those variables.</summary>
+    public IReadOnlyList<string> ConstantNames => constantNames;
 
     /// <summary>Types of assertions, with their numbers.</summary>
     public IReadOnlyDictionary<GoType, uint> Assertions => assertions;
@@ -106,10 +118,11 @@ internal sealed partial class RoutineWriter
 
     private uint Number(RoutineKey key)
     {
+        // How deep pointers are followed is said where following starts, in frames.
+        key = key with { Limits = key.Limits with { PointerDepth = 0 } };
         if (numbers.TryGetValue(key, out uint number))
             return number;
-        string name = $"{key.Type.Name}{PathText.Of(key)}{(key.Role == RoutineRole.Value ? "" : $" {key.Role}")}";
-        Routine routine = new() { Name = name, ElementBytes = ElementBytes(key) };
+        Routine routine = new() { Key = key, ElementBytes = ElementBytes(key) };
         number = Add(routine);
         numbers.Add(key, number);
         unwritten.Enqueue((key, routine));
@@ -118,14 +131,18 @@ internal sealed partial class RoutineWriter
 
     private uint Add(Routine routine)
     {
+        if (Routines.Count >= limits.RoutinesMax)
+            throw new CaptureTooLargeException("routines", limits.RoutinesMax);
         Routines.Add(routine);
         return (uint)(Routines.Count - 1);
     }
 
-    private uint Constant(ulong address)
+    private uint Constant(ulong address, string? name)
     {
-        if (!constants.TryGetValue(address, out uint number))
-            constants.Add(address, number = (uint)constants.Count);
+        if (constants.TryGetValue(address, out uint number))
+            return number;
+        constants.Add(address, number = (uint)constants.Count);
+        constantNames.Add(name ?? $"0x{address:x}");
         return number;
     }
 

@@ -35,6 +35,9 @@ public sealed record ValueSource(
     /// </summary>
     public int DeclarationLine { get; init; }
 
+    /// <summary>Whole name of the package-level variable that it is; null for a variable of the function.</summary>
+    public string? Global { get; init; }
+
     /// <summary>What the name stands for as long as the declaration is not passed: a variable of an outer block that
     /// this one shadows; null when there is none.</summary>
     public ValueSource? Shadowed { get; init; }

@@ -1,7 +1,4 @@
-using SideEye.GoRuntime;
-using SideEye.GoRuntime.Types;
-
-namespace SideEye.Probes.Lowering;
+namespace SideEye.GoRuntime.Types;
 
 /// <summary>
 /// Which types an interface holds in its data word itself (cmd/compile/internal/types, IsDirectIface): pointers, maps,
@@ -9,7 +6,7 @@ namespace SideEye.Probes.Lowering;
 /// size beside it.
 /// </summary>
 /// <param name="skipsEmpty">True from Go 1.26 on.</param>
-internal sealed class PointerShape(bool skipsEmpty)
+public sealed class PointerShape(bool skipsEmpty)
 {
     private const int DepthMax = 32;
 
