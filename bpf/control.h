@@ -4,8 +4,9 @@
 
 #include "abi.h"
 
-/* Keeps apart what several workers write from what else is there, and one worker's own from another's: a cache line that
- * changes hands costs more than all that is done with it. Words, because clang describes aligned fields wrongly in BTF. */
+/* Keeps apart what several workers write from what else is there, and one worker's own from another's: a cache line
+ * that changes hands costs more than all that is done with it. Words, because of aligned fields clang makes BTF that
+ * libbpf does not take. */
 #define SE_APART(name) uint64_t name[8]
 
 /* One worker's private state. It lives here and not in a bpf_loop context, so that the verifier reads it back as

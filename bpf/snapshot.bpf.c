@@ -183,8 +183,8 @@ int on_signal_deliver(struct bpf_raw_tracepoint_args *ctx)
 
 /*
  * The same worker a moment later: while it sets up the frame of the Go runtime's signal handler, on the handler's own
- * stack, it gives itself fresh FPU registers (arch/x86/kernel/signal.c, handle_signal: fpu__clear_user_states; Linux 5.13
- * on), and holds no lock. It still has to pass the trap before it executes anything.
+ * stack, it gives itself fresh FPU registers (arch/x86/kernel/signal.c, handle_signal: fpu__clear_user_states; Linux
+ * 5.13 on), and holds no lock. It still has to pass the trap before it executes anything.
  *
  * TP_PROTO(struct fpu *fpu): arch/x86/include/asm/trace/fpu.h
  */

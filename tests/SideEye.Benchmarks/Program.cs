@@ -1,7 +1,8 @@
 using SideEye.Benchmarks;
 using SideEye.Testing;
 
-// SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures]: what a snapshot costs the target and us, beside what others cost.
+// SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures]: what a snapshot costs the target and us,
+// beside what others cost.
 // Exit code 0 unless something failed to run; figures over their expectation are marked, they do not fail the run.
 if (BenchOptions.Parse(args) is not { } options)
 {
