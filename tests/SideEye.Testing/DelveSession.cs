@@ -17,7 +17,7 @@ public sealed class DelveSession : IAsyncDisposable
     // What points back and forth grows exponentially with MaxVariableRecurse; that must not take the machine down.
     private const long KilobytesMax = 10_000_000;
     private const int GoroutinesAtOnce = 1000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(20);
 
     // Names as in Delve's service/api: fields without a JSON name in Go keep their capital letter.
