@@ -47,6 +47,7 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
             name, isEscaped ? type.Element! : type, role, isEscaped || isPointer, facts.Line, scope, locations)
         {
             HasFixedPlace = isFixed,
+            DictionaryIndex = isEscaped ? null : types.DictionaryIndexAt(offset),
         };
     }
 

@@ -111,6 +111,10 @@ public sealed class GoTypes
         return index;
     }
 
+    /// <summary>Which word of the dictionary tells what a type made of type parameters is; null for other types.
+    /// </summary>
+    internal int? DictionaryIndexAt(DebugInfoOffset offset) => TypeEntry.Read(dwarf.EntryAt(offset)).DictionaryIndex;
+
     private GoType At(DebugInfoOffset offset, int links)
     {
         if (known.TryGetValue(offset.Value, out GoType? type))
@@ -189,7 +193,7 @@ public sealed class GoTypes
         }
 
         // The linker names structures and functions twice, and .paramN says less than the shape that it stands for.
-        if (entry.IsTypeParameter || entry.Name.Length == 0 || entry.Name == behind.Name)
+        if (entry.DictionaryIndex is not null || entry.Name.Length == 0 || entry.Name == behind.Name)
             return behind;
         return New(
             entry, behind.Kind, behind.Size,

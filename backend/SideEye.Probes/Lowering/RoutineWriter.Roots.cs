@@ -12,6 +12,12 @@ internal sealed partial class RoutineWriter
     /// <summary>Adds the routine of a frame.</summary>
     public uint AddFrame(Routine frame) => Add(frame);
 
+    /// <summary>The question whether a frame has an address at a place, before the operations for when it has.</summary>
+    public NativeCaptureOp OnlyIf(long offset, ulong address, uint operations) => new()
+    {
+        Code = (uint)NativeCaptureCode.OnlyIf, Offset = (int)offset, Argument = Constant(address), Limit = operations,
+    };
+
     /// <summary>Adds to a frame's routine what the value of a column needs.</summary>
     public void AppendRoot(Routine frame, ValueSource source, ValueLimits limits)
     {
