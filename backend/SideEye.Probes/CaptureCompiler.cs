@@ -20,8 +20,8 @@ public static class CaptureCompiler
         Dwarf.DwarfFile file = binary.DebugInformation.Dwarf
             ?? throw new InvalidOperationException(binary.DebugInformation.Reason);
         GoTypes types = GoTypes.Open(file, binary);
-        DebugTypes program = new(
-            types, GoFunctions.Open(file, types, binary.Pcln), new GoInstances(binary, types));
+        GoFunctions functions = GoFunctions.Open(file, types, binary.Pcln);
+        DebugTypes program = new(types, functions, new GoInstances(binary, types, functions));
         BoundSpec bound = SpecBinder.Bind(spec, program);
         return new CompiledCapture(bound, ProgramCompiler.Compile(bound, binary, types.WithRuntimeType()), types);
     }

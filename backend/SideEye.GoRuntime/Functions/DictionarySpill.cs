@@ -23,18 +23,23 @@ internal static class DictionarySpill
     ];
 
     /// <summary>The place; null when the code does not say.</summary>
-    public static DictionaryPlace? Find(ElfFile elf, GoVersion version, FunctionBody body, GenericParts parts)
+    /// <param name="elf">The program.</param>
+    /// <param name="version">Of Go.</param>
+    /// <param name="code">All code of the function.</param>
+    /// <param name="parts">What its name says.</param>
+    /// <param name="receiver">Its first parameter.</param>
+    public static DictionaryPlace? Find(
+        ElfFile elf, GoVersion version, PcSpan code, GenericParts parts, GoVariable? receiver)
     {
-        ulong end = body.Code[^1].High;
-        int length = (int)Math.Min(end - body.ContainerEntry, PrologueBytesMax);
-        if (!parts.TakesDictionary || elf.Architecture != Target.Architecture.Amd64 || body.Code.Length != 1
-            || RegisterOf(version, body, parts) is not { } register
-            || !elf.TryBytesAt(body.ContainerEntry, length, out ReadOnlyMemory<byte> code))
+        int length = (int)Math.Min(code.High - code.Low, PrologueBytesMax);
+        if (elf.Architecture != Target.Architecture.Amd64
+            || RegisterOf(version, parts, receiver) is not { } register
+            || !elf.TryBytesAt(code.Low, length, out ReadOnlyMemory<byte> bytes))
         {
             return null;
         }
         // A return address may lie just behind the function.
-        return Follow(code.ToArray(), body.ContainerEntry, end + 1, register);
+        return Follow(bytes.ToArray(), code.Low, code.High + 1, register);
     }
 
     /// <summary>Follows the entry of the function to the store.</summary>
@@ -114,26 +119,22 @@ internal static class DictionarySpill
     /// The register that the dictionary comes in: behind the receiver's (cmd/compile/internal/noder/reader.go, Go 1.20
     /// on), before it in Go 1.19.
     /// </summary>
-    private static Register? RegisterOf(GoVersion version, FunctionBody body, GenericParts parts)
+    private static Register? RegisterOf(GoVersion version, GenericParts parts, GoVariable? receiver)
     {
         int before = 0;
+        // Closures that are called where they stand get it behind an unknown number of parameters, others not at all.
+        if (parts.IsClosure && version.IsAtLeast(ReceiverFirstSince))
+            return null;
         if (parts.Receiver is not null && version.IsAtLeast(ReceiverFirstSince))
         {
+            // One without a name is no variable: then the first one is another parameter.
+            int floats = 0;
             if (parts.IsPointerReceiver)
-            {
                 before = 1;
-            }
-            else
-            {
-                // One without a name is no variable: then the first one is another parameter.
-                bool isReceiver = body.Variables is [{ Role: VariableRole.Parameter } first, ..]
-                    && GenericName.Elided(first.Type.Name) == parts.Receiver;
-                int floats = 0;
-                if (!isReceiver)
-                    return null;
-                if (!TryAssign(body.Variables[0].Type, 0, ref before, ref floats))
-                    before = 0;
-            }
+            else if (receiver?.Role != VariableRole.Parameter || GenericName.Elided(receiver.Type.Name) != parts.Receiver)
+                return null;
+            else if (!TryAssign(receiver.Type, 0, ref before, ref floats))
+                before = 0;
         }
         return before < IntegerRegisters.Length ? IntegerRegisters[before] : null;
     }

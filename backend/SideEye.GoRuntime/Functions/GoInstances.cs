@@ -9,10 +9,13 @@ namespace SideEye.GoRuntime.Functions;
 /// </summary>
 /// <param name="binary">The program, with debug information.</param>
 /// <param name="types">Its types, those that only the runtime describes included.</param>
-public sealed class GoInstances(GoBinary binary, GoTypes types)
+/// <param name="functions">Its functions.</param>
+public sealed class GoInstances(GoBinary binary, GoTypes types, GoFunctions functions)
 {
     /// <summary>Instances of one body that are told apart; asking which one a frame is costs a step for each.</summary>
     private const int InstancesMax = 64;
+
+    private const string ShapeMark = "go.shape.";
 
     private readonly Lazy<GenericDictionaries> dictionaries = new(() => new GenericDictionaries(
         binary.DebugInformation.Dwarf?.Elf ?? binary.Elf));
@@ -26,11 +29,11 @@ public sealed class GoInstances(GoBinary binary, GoTypes types)
     public BodyInstances? Of(FunctionBody body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        if (body.IsInlined || body.Code.IsEmpty || GenericParts.Of(body.Function) is not { } parts
-            || !body.Variables.Any(static variable => variable.DictionaryIndex is not null))
-        {
+        if (body.Code.IsEmpty || GenericParts.Of(body.Function) is not { } parts || !IsOwnCode(body, parts))
             return null;
-        }
+        body = WithIndices(body, parts);
+        if (!body.Variables.Any(static variable => variable.DictionaryIndex is not null))
+            return null;
         ImmutableArray<GenericInstance>.Builder found = ImmutableArray.CreateBuilder<GenericInstance>();
         foreach (string name in parts.DictionaryNames)
         {
@@ -47,8 +50,68 @@ public sealed class GoInstances(GoBinary binary, GoTypes types)
             return null;
         // Nobody can call the body with a dictionary that is not there.
         DictionaryPlace? place = found.Count == 1
-            ? null : DictionarySpill.Find(binary.Elf, binary.Version, body, parts);
-        return found.Count == 1 || place is not null ? new BodyInstances(place, found.ToImmutable()) : null;
+            ? null : PlaceOf(body, body.IsInlined ? GenericParts.Of(body.Container)! : parts);
+        return found.Count == 1 || place is not null ? new BodyInstances(body, place, found.ToImmutable()) : null;
+    }
+
+    /// <summary>
+    /// Whether what a frame's dictionary says holds for the body: its own frame, or that of the function whose closure
+    /// was inlined into it. Other inlined copies have dictionaries of which nothing is left.
+    /// </summary>
+    private static bool IsOwnCode(FunctionBody body, GenericParts parts) => !body.IsInlined
+        || (body.InlineDepth == 1 && parts.IsClosure && parts.Root == body.Container);
+
+    /// <summary>
+    /// The body with the indices that the compiler does not tell: of variables that were captured, and of those that
+    /// escaped. The variable's type is then that of another one with the same shape.
+    /// </summary>
+    private FunctionBody WithIndices(FunctionBody body, GenericParts parts)
+    {
+        bool isMissing = body.Variables.Any(static variable => variable.DictionaryIndex is null && HasShapes(variable));
+        if (!isMissing || !parts.HasDistinctShapes)
+            return body;
+        IEnumerable<GoVariable> known = body.Variables;
+        if (parts.IsClosure)
+            known = known.Concat(functions.Bodies(parts.Root).SelectMany(static outer => outer.Variables));
+        Dictionary<GoType, int> indices = [];
+        foreach (GoVariable variable in known)
+        {
+            if (variable.DictionaryIndex is { } index)
+                indices.TryAdd(variable.Type, index);
+        }
+        return body with
+        {
+            Variables =
+            [
+                .. body.Variables.Select(variable =>
+                    variable.DictionaryIndex is null && HasShapes(variable)
+                        && indices.TryGetValue(variable.Type, out int index)
+                        ? variable with { DictionaryIndex = index }
+                        : variable),
+            ],
+        };
+    }
+
+    private static bool HasShapes(GoVariable variable) =>
+        variable.Type.Name.Contains(ShapeMark, StringComparison.Ordinal);
+
+    private DictionaryPlace? PlaceOf(FunctionBody body, GenericParts parts)
+    {
+        // One copy of the place that holds longest; elsewhere it is in a register.
+        DictionaryPlace? best = null;
+        foreach (VariableLocation one in body.Dictionary?.Locations ?? [])
+        {
+            if (one.Pieces is [{ Kind: PlaceKind.Frame, Bytes: sizeof(ulong) } piece]
+                && (best is not { } other || one.High - one.Low > other.Code.High - other.Code.Low))
+            {
+                best = new DictionaryPlace(piece.Value, new PcSpan(one.Low, one.High));
+            }
+        }
+        if (best is not null || !binary.Pcln.TryFindFunction(body.ContainerEntry, out GoFunction function))
+            return best;
+        return DictionarySpill.Find(
+            binary.Elf, binary.Version, new PcSpan(body.ContainerEntry, function.End), parts,
+            body.IsInlined || body.Variables.IsEmpty ? null : body.Variables[0]);
     }
 
     /// <summary>The body with the types of a dictionary; null when those are not of the body's shape.</summary>

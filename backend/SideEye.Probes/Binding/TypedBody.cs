@@ -22,7 +22,7 @@ internal sealed record TypedBody(FunctionBody Body, ulong? Dictionary, Dictionar
                 all.Add(new TypedBody(instances?.All[0].Body ?? body, null, null));
                 continue;
             }
-            all.Add(new TypedBody(body, null, instances.Place));
+            all.Add(new TypedBody(instances.Generic, null, instances.Place));
             foreach (GenericInstance instance in instances.All)
                 all.Add(new TypedBody(instance.Body, instance.Dictionary, null));
         }
