@@ -6,8 +6,8 @@ namespace SideEye.GoRuntime.Functions;
 /// What a generic function's body runs for. The compiler makes one body for all types of a shape and hands it a
 /// dictionary, which says what the types are (go.googlesource.com/proposal, generics-implementation-dictionaries).
 /// </summary>
-/// <param name="Generic">The body itself; every variable whose type depends on the instance has its
-/// <see cref="GoVariable.DictionaryIndex"/>.</param>
+/// <param name="Generic">The body itself; every variable whose type is known by the instance has its
+/// mark, <see cref="GoVariable.DependsOnInstance"/>.</param>
 /// <param name="Place">Where a frame has the address of its dictionary; null when that is not known, and not needed:
 /// there is only one.</param>
 /// <param name="All">One for each dictionary in the program.</param>

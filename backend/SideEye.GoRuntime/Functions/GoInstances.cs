@@ -15,8 +15,6 @@ public sealed class GoInstances(GoBinary binary, GoTypes types, GoFunctions func
     /// <summary>Instances of one body that are told apart; asking which one a frame is costs a step for each.</summary>
     private const int InstancesMax = 64;
 
-    private const string ShapeMark = "go.shape.";
-
     private readonly Lazy<GenericDictionaries> dictionaries = new(() => new GenericDictionaries(
         binary.DebugInformation.Dwarf?.Elf ?? binary.Elf));
 
@@ -31,15 +29,21 @@ public sealed class GoInstances(GoBinary binary, GoTypes types, GoFunctions func
         ArgumentNullException.ThrowIfNull(body);
         if (body.Code.IsEmpty || GenericParts.Of(body.Function) is not { } parts || !IsOwnCode(body, parts))
             return null;
-        body = WithIndices(body, parts);
-        if (!body.Variables.Any(static variable => variable.DictionaryIndex is not null))
+        ShapedTypes shapes = new(parts, parts.IsClosure
+            ? body.Variables.Concat(functions.Bodies(parts.Root).SelectMany(static outer => outer.Variables))
+            : body.Variables);
+        body = body with
+        {
+            Variables = [.. body.Variables.Select(one => one with { DependsOnInstance = shapes.Knows(one) })],
+        };
+        if (!body.Variables.Any(static variable => variable.DependsOnInstance))
             return null;
         ImmutableArray<GenericInstance>.Builder found = ImmutableArray.CreateBuilder<GenericInstance>();
         foreach (string name in parts.DictionaryNames)
         {
             foreach (DictionarySymbol dictionary in dictionaries.Value.Of(name))
             {
-                if (For(body, dictionary) is not { } real)
+                if (For(body, shapes, dictionary) is not { } real)
                     continue;
                 if (found.Count >= InstancesMax)
                     return null;
@@ -61,40 +65,6 @@ public sealed class GoInstances(GoBinary binary, GoTypes types, GoFunctions func
     private static bool IsOwnCode(FunctionBody body, GenericParts parts) => !body.IsInlined
         || (body.InlineDepth == 1 && parts.IsClosure && parts.Root == body.Container);
 
-    /// <summary>
-    /// The body with the indices that the compiler does not tell: of variables that were captured, and of those that
-    /// escaped. The variable's type is then that of another one with the same shape.
-    /// </summary>
-    private FunctionBody WithIndices(FunctionBody body, GenericParts parts)
-    {
-        bool isMissing = body.Variables.Any(static variable => variable.DictionaryIndex is null && HasShapes(variable));
-        if (!isMissing || !parts.HasDistinctShapes)
-            return body;
-        IEnumerable<GoVariable> known = body.Variables;
-        if (parts.IsClosure)
-            known = known.Concat(functions.Bodies(parts.Root).SelectMany(static outer => outer.Variables));
-        Dictionary<GoType, int> indices = [];
-        foreach (GoVariable variable in known)
-        {
-            if (variable.DictionaryIndex is { } index)
-                indices.TryAdd(variable.Type, index);
-        }
-        return body with
-        {
-            Variables =
-            [
-                .. body.Variables.Select(variable =>
-                    variable.DictionaryIndex is null && HasShapes(variable)
-                        && indices.TryGetValue(variable.Type, out int index)
-                        ? variable with { DictionaryIndex = index }
-                        : variable),
-            ],
-        };
-    }
-
-    private static bool HasShapes(GoVariable variable) =>
-        variable.Type.Name.Contains(ShapeMark, StringComparison.Ordinal);
-
     private DictionaryPlace? PlaceOf(FunctionBody body, GenericParts parts)
     {
         // One copy of the place that holds longest; elsewhere it is in a register.
@@ -115,32 +85,25 @@ public sealed class GoInstances(GoBinary binary, GoTypes types, GoFunctions func
     }
 
     /// <summary>The body with the types of a dictionary; null when those are not of the body's shape.</summary>
-    private FunctionBody? For(FunctionBody body, DictionarySymbol dictionary)
+    private FunctionBody? For(FunctionBody body, ShapedTypes shapes, DictionarySymbol dictionary)
     {
         ImmutableArray<GoVariable>.Builder variables = ImmutableArray.CreateBuilder<GoVariable>();
+        bool areThere = true;
         foreach (GoVariable variable in body.Variables)
         {
-            if (variable.DictionaryIndex is not { } index)
-            {
-                variables.Add(variable);
-                continue;
-            }
-            if (TypeAt(dictionary, index, out bool isThere) is { } type)
-            {
-                if (!HasShape(type, variable.Type))
-                    return null;
-                variables.Add(variable with { Type = type });
-            }
-            else if (isThere)
-            {
-                variables.Add(variable);
-            }
-            else
-            {
+            GoType? type = variable.DependsOnInstance ? shapes.Real(variable, TypeAtIndex) : variable.Type;
+            if (!areThere || (type is not null && !HasShape(type, variable.Type)))
                 return null;
-            }
+            variables.Add(variable with { Type = type ?? variable.Type });
         }
         return body with { Variables = variables.ToImmutable() };
+
+        GoType? TypeAtIndex(int index)
+        {
+            GoType? type = TypeAt(dictionary, index, out bool isThere);
+            areThere &= isThere;
+            return type;
+        }
     }
 
     /// <summary>The type that a word of a dictionary leads to.</summary>

@@ -45,6 +45,9 @@ public sealed record GoVariable(
     /// the type that the variable really is of (DW_AT_go_dict_index). Null when <see cref="Type"/> says it.
     /// </summary>
     public int? DictionaryIndex { get; init; }
+
+    /// <summary>True when <see cref="GoInstances"/> knows of which type it is in each instance.</summary>
+    public bool DependsOnInstance { get; init; }
 }
 
 /// <summary>Link-time program counters from <paramref name="Low"/> up to but not including <paramref name="High"/>.

@@ -30,12 +30,12 @@ internal sealed record TypedBody(FunctionBody Body, ulong? Dictionary, Dictionar
     }
 
     /// <summary>True when only the instances know the variable's type.</summary>
-    public bool IsOfUnknownType(GoVariable variable) => Place is not null && variable.DictionaryIndex is not null;
+    public bool IsOfUnknownType(GoVariable variable) => Place is not null && variable.DependsOnInstance;
 
     /// <summary>True when it has a variable of the name.</summary>
     public bool Has(string name) => Body.Variables.Any(variable => variable.Name == name);
 
     /// <summary>True when the instance decides of which type a variable of the name is.</summary>
     public bool DependsOnTypes(string name) =>
-        Body.Variables.Any(variable => variable.Name == name && variable.DictionaryIndex is not null);
+        Body.Variables.Any(variable => variable.Name == name && variable.DependsOnInstance);
 }
