@@ -133,7 +133,8 @@ internal sealed class FrameDecoder : IDisposable
         writer.EndRow();
     }
 
-    /// <summary>Where the values are: in a generic function that depends on the dictionary it was called with.</summary>
+    /// <summary>Where the values are: in a generic function that depends on the dictionary it was called with.
+    /// </summary>
     private ImmutableArray<ValueSource> SourcesOf(SiteRow row, FrameOrigin frame)
     {
         if (row.Instances is not { } instances)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Iced.Intel;
 using SideEye.Elf;
 using SideEye.GoRuntime.Types;
@@ -27,58 +28,90 @@ internal static class DictionarySpill
     /// <param name="version">Of Go.</param>
     /// <param name="code">All code of the function.</param>
     /// <param name="parts">What its name says.</param>
-    /// <param name="receiver">Its first parameter.</param>
+    /// <param name="variables">Its variables, parameters first; empty when they are not known.</param>
     public static DictionaryPlace? Find(
-        ElfFile elf, GoVersion version, PcSpan code, GenericParts parts, GoVariable? receiver)
+        ElfFile elf, GoVersion version, PcSpan code, GenericParts parts, ImmutableArray<GoVariable> variables)
     {
         int length = (int)Math.Min(code.High - code.Low, PrologueBytesMax);
         if (elf.Architecture != Target.Architecture.Amd64
-            || RegisterOf(version, parts, receiver) is not { } register
             || !elf.TryBytesAt(code.Low, length, out ReadOnlyMemory<byte> bytes))
         {
             return null;
         }
         // A return address may lie just behind the function.
-        return Follow(bytes.ToArray(), code.Low, code.High + 1, register);
+        List<Store> stores = Follow(bytes.ToArray(), code.Low, code.High + 1);
+        // Closures that are called where they stand get it among their other parameters: it has no name. Others do not
+        // get it, and then no frame has its address there.
+        if (parts.IsClosure && version.IsAtLeast(ReceiverFirstSince))
+            stores.RemoveAll(store => IsOfVariable(store.Place, variables));
+        else if (RegisterOf(version, parts, variables.IsEmpty ? null : variables[0]) is { } register)
+            stores.RemoveAll(store => store.Register != register);
+        else
+            return null;
+        return stores is [var only] ? only.Place : null;
     }
 
-    /// <summary>Follows the entry of the function to the store.</summary>
-    private static DictionaryPlace? Follow(byte[] code, ulong entry, ulong end, Register register)
+    private static bool IsOfVariable(DictionaryPlace place, ImmutableArray<GoVariable> variables)
     {
+        foreach (GoVariable variable in variables)
+        {
+            foreach (VariableLocation location in variable.Locations)
+            {
+                foreach (VariablePiece piece in location.Pieces)
+                {
+                    if (piece.Kind == PlaceKind.Frame && place.FrameOffset >= piece.Value
+                        && place.FrameOffset < piece.Value + piece.Bytes)
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Follows the entry of the function as long as there is one way: the first store of each register into
+    /// the caller's frame.</summary>
+    private static List<Store> Follow(byte[] code, ulong entry, ulong end)
+    {
+        List<Store> stores = [];
+        List<Register> unchanged = [.. IntegerRegisters];
         Decoder decoder = Decoder.Create(64, code, entry);
         long depth = sizeof(ulong); // CFA minus SP: the return address
         ulong last = entry + (ulong)code.Length;
         while (decoder.IP < last)
         {
             decoder.Decode(out Instruction one);
-            if (one.IsInvalid)
-                return null;
-            if (one.FlowControl == FlowControl.ConditionalBranch && depth == sizeof(ulong)
-                && one.NearBranchTarget > decoder.IP)
+            bool isCheck = one.FlowControl == FlowControl.ConditionalBranch && depth == sizeof(ulong)
+                && one.NearBranchTarget > decoder.IP;
+            // The check of the stack's room: more is got behind the function's code, and then it is entered anew.
+            if (isCheck)
             {
-                // The check of the stack's room: more is got behind the function's code, and then it is entered anew.
                 end = Math.Min(end, one.NearBranchTarget);
             }
-            else if (one.FlowControl != FlowControl.Next)
+            else if (one.IsInvalid || one.FlowControl != FlowControl.Next || IsChanged(one, Register.RSP))
             {
-                return null;
+                break;
             }
-            else if (IsStore(one, register) && (long)one.MemoryDisplacement64 - depth is >= 0 and var offset)
+            else if (IsStore(one) && unchanged.Remove(one.Op1Register)
+                && (long)one.MemoryDisplacement64 - depth is >= 0 and var offset)
             {
-                return new DictionaryPlace(offset, new PcSpan(decoder.IP, end));
+                stores.Add(new Store(one.Op1Register, new DictionaryPlace(offset, new PcSpan(decoder.IP, end))));
             }
-            else if (IsChanged(one, register))
+            else
             {
-                return null;
+                unchanged.RemoveAll(register => IsChanged(one, register));
             }
             depth += Growth(one);
         }
-        return null;
+        return stores;
     }
 
-    private static bool IsStore(in Instruction one, Register register) =>
+    private readonly record struct Store(Register Register, DictionaryPlace Place);
+
+    private static bool IsStore(in Instruction one) =>
         one.Mnemonic == Mnemonic.Mov && one.Op0Kind == OpKind.Memory && one.Op1Kind == OpKind.Register
-        && one.Op1Register == register && one.MemoryBase == Register.RSP && one.MemoryIndex == Register.None;
+        && one.MemoryBase == Register.RSP && one.MemoryIndex == Register.None;
 
     /// <summary>Bytes by which the stack grows.</summary>
     private static long Growth(in Instruction one)
@@ -122,16 +155,15 @@ internal static class DictionarySpill
     private static Register? RegisterOf(GoVersion version, GenericParts parts, GoVariable? receiver)
     {
         int before = 0;
-        // Closures that are called where they stand get it behind an unknown number of parameters, others not at all.
-        if (parts.IsClosure && version.IsAtLeast(ReceiverFirstSince))
-            return null;
         if (parts.Receiver is not null && version.IsAtLeast(ReceiverFirstSince))
         {
             // One without a name is no variable: then the first one is another parameter.
             int floats = 0;
+            bool isReceiver = receiver?.Role == VariableRole.Parameter
+                && GenericName.Elided(receiver.Type.Name) == parts.Receiver;
             if (parts.IsPointerReceiver)
                 before = 1;
-            else if (receiver?.Role != VariableRole.Parameter || GenericName.Elided(receiver.Type.Name) != parts.Receiver)
+            else if (!isReceiver || receiver is null)
                 return null;
             else if (!TryAssign(receiver.Type, 0, ref before, ref floats))
                 before = 0;

@@ -22,8 +22,8 @@ public sealed record FunctionBody(
     ImmutableArray<GoVariable> Variables)
 {
     /// <summary>
-    /// In code that is not optimised where a generic function has its dictionary (<c>.dict</c>); else null. Of optimised
-    /// code the debug information tells a place without saying when it is used.
+    /// In code that is not optimised where a generic function has its dictionary (<c>.dict</c>); else null. Of
+    /// optimised code the debug information tells a place without saying when it is used.
     /// </summary>
     public GoVariable? Dictionary { get; init; }
 

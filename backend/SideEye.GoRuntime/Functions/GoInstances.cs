@@ -81,7 +81,7 @@ public sealed class GoInstances(GoBinary binary, GoTypes types, GoFunctions func
             return best;
         return DictionarySpill.Find(
             binary.Elf, binary.Version, new PcSpan(body.ContainerEntry, function.End), parts,
-            body.IsInlined || body.Variables.IsEmpty ? null : body.Variables[0]);
+            body.IsInlined ? [] : body.Variables);
     }
 
     /// <summary>The body with the types of a dictionary; null when those are not of the body's shape.</summary>

@@ -201,7 +201,7 @@ internal sealed class RuntimeTypes
         GoKind.Chan => 64,
         GoKind.Func or GoKind.Pointer or GoKind.Slice => 56,
         GoKind.Interface or GoKind.Struct => 80,
-        GoKind.Map => version.Minor switch { < 24 => 88, < 27 => 112, _ => 136 }, // abi.OldMapType, SwissMapType, MapType
+        GoKind.Map => version.Minor switch { < 24 => 88, < 27 => 112, _ => 136 }, // abi.OldMapType, then MapType
         _ => HeaderBytes,
     };
 

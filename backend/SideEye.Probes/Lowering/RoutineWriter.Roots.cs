@@ -12,7 +12,8 @@ internal sealed partial class RoutineWriter
     /// <summary>Adds the routine of a frame.</summary>
     public uint AddFrame(Routine frame) => Add(frame);
 
-    /// <summary>The question whether a frame has an address at a place, before the operations for when it has.</summary>
+    /// <summary>The question whether a frame has an address at a place; the operations for when it has follow.
+    /// </summary>
     public NativeCaptureOp OnlyIf(long offset, ulong address, uint operations) => new()
     {
         Code = (uint)NativeCaptureCode.OnlyIf, Offset = (int)offset, Argument = Constant(address), Limit = operations,
