@@ -287,6 +287,13 @@ SE_INLINE void se_operate(struct se_machine *m)
 		return;
 	}
 	at = se_bytes_at(m, op->offset, 8);
+	if (op->code == SE_CAPTURE_CODE_ONLY_IF) {
+		const uint64_t *constant = se_constant(m, op->argument);
+
+		if (!at || !constant || SE_U64_AT(at) != *constant)
+			m->op += op->limit;
+		return;
+	}
 	if (!at)
 		return;
 	word = SE_U64_AT(at);

@@ -26,11 +26,11 @@ public static class CaptureCompiler
     {
         Dwarf.DwarfFile file = binary.DebugInformation.Dwarf
             ?? throw new InvalidOperationException(binary.DebugInformation.Reason);
-        GoTypes types = GoTypes.Open(file);
+        GoTypes types = GoTypes.Open(file, binary);
         GoFunctions functions = GoFunctions.Open(file, types, binary.Pcln, keptIndex);
         if (!functions.HasKeptIndex)
             keepIndex?.Invoke(functions.IndexBytes);
-        DebugTypes program = new(types, functions);
+        DebugTypes program = new(types, functions, new GoInstances(binary, types, functions));
         limits ??= ProbesLimits.Default;
         BoundSpec bound = SpecBinder.Bind(spec, program, limits);
         return new CompiledCapture(

@@ -43,6 +43,7 @@ public sealed class The_oracle
         Console.WriteLine(report);
         Assert.True(findings.Wrong.Count == 0, string.Join('\n', findings.Wrong));
         Assert.Equal(0, shownByDelve);
+        Assert.True(findings.Parts.Count == 0, string.Join('\n', findings.Parts));
     }
 
     private sealed class Findings
@@ -63,8 +64,9 @@ public sealed class The_oracle
             }
             else if (CapturedValues.Difference(variable, text) is { } difference)
             {
-                (IsAbsence(frame, difference) ? Parts : Wrong)
-                    .Add($"{frame?.Case} {frame?.Function} {variable.Name}{difference}");
+                string finding = $"{frame?.Case} {frame?.Function} {variable.Name}{difference}";
+                if (!IsUntold(frame, variable, difference))
+                    (difference.EndsWith(", not null", StringComparison.Ordinal) ? Parts : Wrong).Add(finding);
             }
             else
             {
@@ -75,11 +77,11 @@ public sealed class The_oracle
         /// <summary>Parts of values that are null where the program knows a value.</summary>
         public List<string> Parts { get; } = [];
 
-        // Of a pointer that a type parameter stands for we give the address: what it points to is not known.
-        private static bool IsAbsence(KnownFrame? frame, string difference) =>
-            difference.EndsWith(", not null", StringComparison.Ordinal)
-            || (frame?.Function.Contains("go.shape.*", StringComparison.Ordinal) == true
-                && difference.Contains(", not \"0x", StringComparison.Ordinal));
+        // The debug information has no index into the dictionary for a variable that escaped: where
+        // two type arguments have one shape, which of them it is of is not to be known, and we give the address.
+        private static bool IsUntold(KnownFrame? frame, KnownVariable variable, string difference) =>
+            frame?.Function == "main.genericPair[go.shape.*uint8,go.shape.*uint8]" && variable.Name == "escaped"
+            && difference.Contains(", not \"0x", StringComparison.Ordinal);
 
         /// <summary>How many of the NULLs Delve shows; each is told. Delve may take more memory or time than it is allowed:
         /// then it is asked once more.</summary>

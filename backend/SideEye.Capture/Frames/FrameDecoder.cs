@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using SideEye.Capture.Records;
 using SideEye.Capture.Rows;
@@ -105,6 +107,7 @@ internal sealed class FrameDecoder : IDisposable
         FunctionTable table = capture.Bound.Plan.Tables[row.Table];
         FunctionTableWriter writer = writers[row.Table];
         int processId = records.Facts.ProcessId;
+        ImmutableArray<ValueSource> sources = SourcesOf(row, frame);
         writer.BeginRow(processId, goroutineId, frameIndex);
         for (int i = 0; i < columns[row.Table].Length; i++)
         {
@@ -120,7 +123,7 @@ internal sealed class FrameDecoder : IDisposable
                 writer.Secret();
                 continue;
             }
-            ValueSource source = VisibleAt(row.Sources[column], line);
+            ValueSource source = VisibleAt(sources[column], line);
             RenderedValue value = renderer.Render(captured, source, frame, RootName(captured.Expression));
             writer.Value(value);
             string? reason = ReasonOf(captured, value.Reason, isCut);
@@ -128,6 +131,24 @@ internal sealed class FrameDecoder : IDisposable
                 tables.Error(table.Name, processId, goroutineId, frameIndex, captured.Expression, reason);
         }
         writer.EndRow();
+    }
+
+    /// <summary>Where the values are: in a generic function that depends on the dictionary it was called with.
+    /// </summary>
+    private ImmutableArray<ValueSource> SourcesOf(SiteRow row, FrameOrigin frame)
+    {
+        if (row.Instances is not { } instances)
+            return row.Sources;
+        Span<byte> word = stackalloc byte[sizeof(ulong)];
+        if (!memory.TryRead(frame.Cfa + unchecked((ulong)instances.DictionaryOffset), word))
+            return row.Sources;
+        ulong dictionary = BinaryPrimitives.ReadUInt64LittleEndian(word) - frame.LoadBias;
+        foreach (SiteInstance instance in instances.All)
+        {
+            if (instance.Dictionary == dictionary)
+                return instance.Sources;
+        }
+        return row.Sources;
     }
 
     private static string? ReasonOf(CapturedColumn column, string? reason, bool isCut) => reason switch

@@ -37,14 +37,20 @@ internal sealed class BodyReader(DwarfFile dwarf, FunctionNames names, VariableR
             if (isVariable && parent.Body is { } body
                 && variables.Read(entry, parent.Scope, containerEntry) is { } variable)
             {
-                body.Variables.Add(variable);
+                if (variable.Name == VariableReader.DictionaryName)
+                    body.Dictionary = variable;
+                else
+                    body.Variables.Add(variable);
             }
         }
 
         foreach (OpenBody body in found)
         {
             bodies.Add(new FunctionBody(
-                function, container, containerEntry, body.Depth, body.Code, EscapedVariables.Merge(body.Variables)));
+                function, container, containerEntry, body.Depth, body.Code, EscapedVariables.Merge(body.Variables))
+            {
+                Dictionary = body.Dictionary,
+            });
         }
     }
 
@@ -96,6 +102,8 @@ internal sealed class BodyReader(DwarfFile dwarf, FunctionNames names, VariableR
     private sealed record OpenBody(ImmutableArray<PcSpan> Code, int Depth)
     {
         public List<GoVariable> Variables { get; } = [];
+
+        public GoVariable? Dictionary { get; set; }
     }
 
     /// <summary>What holds for the entries below one.</summary>

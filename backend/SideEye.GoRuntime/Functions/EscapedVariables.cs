@@ -57,6 +57,7 @@ internal static class EscapedVariables
                 Role = parameter.Role,
                 Scope = parameter.Scope,
                 DeclarationLine = parameter.DeclarationLine,
+                DictionaryIndex = parameter.DictionaryIndex,
             };
     }
 }

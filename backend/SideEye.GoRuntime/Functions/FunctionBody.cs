@@ -21,6 +21,12 @@ public sealed record FunctionBody(
     ImmutableArray<PcSpan> Code,
     ImmutableArray<GoVariable> Variables)
 {
+    /// <summary>
+    /// In code that is not optimised where a generic function has its dictionary (<c>.dict</c>); else null. Of
+    /// optimised code the debug information tells a place without saying when it is used.
+    /// </summary>
+    public GoVariable? Dictionary { get; init; }
+
     /// <summary>True for a copy that was inlined.</summary>
     public bool IsInlined => InlineDepth > 0;
 }

@@ -39,6 +39,15 @@ public sealed record GoVariable(
     /// <see cref="Locations"/> hold before its declaration as well, where the place has old contents.
     /// </summary>
     public bool HasFixedPlace { get; init; }
+
+    /// <summary>
+    /// In a generic function that the compiler made once for all types of one shape: which word of the dictionary has
+    /// the type that the variable really is of (DW_AT_go_dict_index). Null when <see cref="Type"/> says it.
+    /// </summary>
+    public int? DictionaryIndex { get; init; }
+
+    /// <summary>True when <see cref="GoInstances"/> knows of which type it is in each instance.</summary>
+    public bool DependsOnInstance { get; init; }
 }
 
 /// <summary>Link-time program counters from <paramref name="Low"/> up to but not including <paramref name="High"/>.

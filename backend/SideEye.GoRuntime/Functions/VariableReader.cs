@@ -8,6 +8,9 @@ namespace SideEye.GoRuntime.Functions;
 /// <summary>Reads the entries of variables and parameters.</summary>
 internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObjects objects)
 {
+    /// <summary>The parameter by which a generic function gets its dictionary.</summary>
+    public const string DictionaryName = ".dict";
+
     private const int OriginsMax = 8;
     private const int LocationsMax = 65_536;
 
@@ -24,7 +27,7 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
         // Names with a dot are the compiler's: .autotmp_1, .dict, and since 1.27 s.ptr and s.len, the slots into which
         // parts of s may be spilled; no list says when they are. _ cannot be asked for.
         if (facts.Name is not { Length: > 0 } name || name == "_" || facts.Type is not { } offset
-            || name.Contains('.', StringComparison.Ordinal))
+            || (name.Contains('.', StringComparison.Ordinal) && !IsDictionary(name, entry)))
         {
             return null;
         }
@@ -47,8 +50,14 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
             name, isEscaped ? type.Element! : type, role, isEscaped || isPointer, facts.Line, scope, locations)
         {
             HasFixedPlace = isFixed,
+            DictionaryIndex = isEscaped ? null : types.DictionaryIndexAt(offset),
         };
     }
+
+    /// <summary>The dictionary of a generic function counts where its list of places is to be believed.</summary>
+    private bool IsDictionary(string name, in DieCursor entry) => name == DictionaryName
+        && IsUnoptimised(entry.Unit)
+        && entry.TryGet(DwarfAttribute.Location, out AttributeValue location) && location.IsList;
 
     private void ReadFacts(in DieCursor entry, ref Facts facts, int links)
     {

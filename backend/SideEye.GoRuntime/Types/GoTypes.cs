@@ -24,17 +24,25 @@ public sealed class GoTypes
     private readonly ConcurrentDictionary<ulong, GoType> known = [];
     private readonly Lazy<Dictionary<ulong, ulong>> byRuntimeType;
 
-    private GoTypes(DwarfFile dwarf)
+    private readonly RuntimeTypes? undescribed;
+    private readonly Lazy<Dictionary<string, GoType>> undescribedByName;
+
+    private GoTypes(DwarfFile dwarf, GoBinary? binary)
     {
         this.dwarf = dwarf;
         byRuntimeType = new Lazy<Dictionary<ulong, ulong>>(IndexRuntimeTypes);
+        undescribed = binary is null ? null : new RuntimeTypes(binary, this);
+        undescribedByName = new Lazy<Dictionary<string, GoType>>(IndexNames);
     }
 
     /// <summary>The types of <paramref name="dwarf"/>; reads nothing yet.</summary>
-    public static GoTypes Open(DwarfFile dwarf)
+    /// <param name="dwarf">Debug information.</param>
+    /// <param name="binary">The program itself: with it types that its debug information leaves out are known as well,
+    /// by what the runtime says of them.</param>
+    public static GoTypes Open(DwarfFile dwarf, GoBinary? binary = null)
     {
         ArgumentNullException.ThrowIfNull(dwarf);
-        return new GoTypes(dwarf);
+        return new GoTypes(dwarf, binary);
     }
 
     /// <summary>The type whose entry is at <paramref name="offset"/>. Entries that are no Go type (C's unions and
@@ -48,6 +56,12 @@ public sealed class GoTypes
     public GoType? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        return FindDescribed(name) ?? undescribedByName.Value.GetValueOrDefault(name);
+    }
+
+    /// <summary>As <see cref="Find"/>, for types that DWARF describes.</summary>
+    internal GoType? FindDescribed(string name)
+    {
         // Names of all units are indexed only where Go's linker made none of its own.
         bool isByUnit = dwarf.FindUnit(TypesUnit) is not null;
         foreach (DwarfTag tag in NamedTags)
@@ -63,15 +77,45 @@ public sealed class GoTypes
     /// The type that the runtime describes at moduledata.types + <paramref name="offset"/>: what the type word of an
     /// interface, or of its itab, leads to. Null when none is. The index behind it is built by the first call.
     /// </summary>
-    public GoType? OfRuntimeType(ulong offset) =>
-        byRuntimeType.Value.TryGetValue(offset, out ulong entry) ? At(new DebugInfoOffset(entry)) : null;
+    public GoType? OfRuntimeType(ulong offset) => OfDescribedType(offset) ?? undescribed?.At(offset);
 
     /// <summary>Every type that a value in an interface can have.</summary>
     public IEnumerable<GoType> WithRuntimeType()
     {
         foreach (ulong entry in byRuntimeType.Value.Values)
             yield return At(new DebugInfoOffset(entry));
+        foreach (GoType type in Undescribed())
+            yield return type;
     }
+
+    /// <summary>As <see cref="OfRuntimeType"/>, by the runtime's own words even where DWARF has the type; null without
+    /// the program.</summary>
+    public GoType? AsTheRuntimeDescribes(ulong offset) => undescribed?.At(offset);
+
+    /// <summary>As <see cref="OfRuntimeType"/>, for types that DWARF describes.</summary>
+    internal GoType? OfDescribedType(ulong offset) =>
+        byRuntimeType.Value.TryGetValue(offset, out ulong entry) ? At(new DebugInfoOffset(entry)) : null;
+
+    private IEnumerable<GoType> Undescribed()
+    {
+        foreach (ulong offset in undescribed?.Offsets() ?? [])
+        {
+            if (!byRuntimeType.Value.ContainsKey(offset) && undescribed!.At(offset) is { } type)
+                yield return type;
+        }
+    }
+
+    private Dictionary<string, GoType> IndexNames()
+    {
+        Dictionary<string, GoType> index = new(StringComparer.Ordinal);
+        foreach (GoType type in Undescribed())
+            index.TryAdd(type.Name, type);
+        return index;
+    }
+
+    /// <summary>Which word of the dictionary tells what a type made of type parameters is; null for other types.
+    /// </summary>
+    internal int? DictionaryIndexAt(DebugInfoOffset offset) => TypeEntry.Read(dwarf.EntryAt(offset)).DictionaryIndex;
 
     private GoType At(DebugInfoOffset offset, int links)
     {
@@ -151,7 +195,7 @@ public sealed class GoTypes
         }
 
         // The linker names structures and functions twice, and .paramN says less than the shape that it stands for.
-        if (entry.IsTypeParameter || entry.Name.Length == 0 || entry.Name == behind.Name)
+        if (entry.DictionaryIndex is not null || entry.Name.Length == 0 || entry.Name == behind.Name)
             return behind;
         return New(
             entry, behind.Kind, behind.Size,

@@ -27,8 +27,11 @@ internal readonly record struct TypeEntry(DebugInfoOffset Offset, DwarfTag Tag)
 
     public DebugInfoOffset? Element { get; private init; }
 
-    /// <summary>True for the local names that the compiler gives to type parameters (<c>.param0</c>).</summary>
-    public bool IsTypeParameter { get; private init; }
+    /// <summary>
+    /// Of the local names that the compiler gives to types made of type parameters (<c>.param0</c>): which word of the
+    /// dictionary has the runtime's type; else null.
+    /// </summary>
+    public int? DictionaryIndex { get; private init; }
 
     public static TypeEntry Read(in DieCursor entry)
     {
@@ -47,7 +50,8 @@ internal readonly record struct TypeEntry(DebugInfoOffset Offset, DwarfTag Tag)
                 DwarfAttribute.Type => read with { Target = value.AsReference() },
                 DwarfAttribute.GoKey => read with { Key = value.AsReference() },
                 DwarfAttribute.GoElement => read with { Element = value.AsReference() },
-                DwarfAttribute.GoDictionaryIndex => read with { IsTypeParameter = true },
+                DwarfAttribute.GoDictionaryIndex => 
+                    read with { DictionaryIndex = (int)Math.Min(value.AsUnsigned(), int.MaxValue) },
                 _ => read,
             };
         }

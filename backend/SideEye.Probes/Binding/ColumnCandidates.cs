@@ -51,7 +51,7 @@ internal sealed class ColumnCandidates
         // Where the compiler says for each pc where a variable is, it says so only where it means something.
         int line = variable is { Role: VariableRole.Local, HasFixedPlace: true } ? variable.DeclarationLine : 0;
         if (candidate.Path is not { } path)
-            return ValueSource.None(variable.Type, Unavailable.OtherType) with { DeclarationLine = line };
+            return ValueSource.None(variable.Type, candidate.Problem) with { DeclarationLine = line };
         // A value of no size is nowhere, and there all the same.
         VariableLocation? location = LocationAt(variable, pc);
         string? problem = variable.Type.Size == 0
@@ -93,6 +93,9 @@ internal sealed class ColumnCandidates
 /// <param name="Path">The bound path; null when the variable's type does not fit the column.</param>
 internal sealed record Candidate(GoVariable Variable, BoundPath? Path)
 {
+    /// <summary>Why there is no path, as in <see cref="Unavailable"/>.</summary>
+    public string Problem { get; init; } = Unavailable.OtherType;
+
     /// <summary>Bytes of code in its scope: the smaller, the further inside.</summary>
     public ulong Reach { get; } = ReachOf(Variable);
 

@@ -5,7 +5,7 @@ using SideEye.GoRuntime.Types;
 namespace SideEye.Probes.Binding;
 
 /// <summary>The types, functions and variables of a program's debug information, as binding asks for them.</summary>
-internal sealed class DebugTypes(GoTypes types, GoFunctions functions) : IProgramTypes
+internal sealed class DebugTypes(GoTypes types, GoFunctions functions, GoInstances instances) : IProgramTypes
 {
     private const int WordBytes = 8;
     private const int NamesMax = 3;
@@ -26,6 +26,8 @@ internal sealed class DebugTypes(GoTypes types, GoFunctions functions) : IProgra
     public IEnumerable<GoType> WithRuntimeType() => types.WithRuntimeType();
 
     public ImmutableArray<FunctionBody> Bodies(string function) => functions.Bodies(function);
+
+    public BodyInstances? InstancesOf(FunctionBody body) => instances.Of(body);
 
     public IEnumerable<string> FunctionsLike(string name) =>
         searches++ < SearchesMax ? functions.Nearest(name, NamesMax) : [];

@@ -9,15 +9,29 @@ using SideEye.Spec.Model;
 namespace SideEye.Probes.Binding;
 
 /// <summary>Binds the captured expressions of one function to all of its bodies.</summary>
-internal sealed class FunctionBinder(
-    IProgramTypes types, PathBinder paths, RedactionRules redaction, string function,
-    ImmutableArray<FunctionBody> bodies)
+internal sealed class FunctionBinder
 {
     // Documents hold values of any type.
     private static readonly GoType Mixed = new("several types", GoKind.Interface, 0, static () => new GoTypeParts());
 
+    private readonly IProgramTypes types;
+    private readonly PathBinder paths;
+    private readonly RedactionRules redaction;
+    private readonly string function;
+    private readonly ImmutableArray<TypedBody> bodies;
     private readonly ImmutableArray<CapturedColumn>.Builder columns = ImmutableArray.CreateBuilder<CapturedColumn>();
     private readonly List<ImmutableArray<ColumnCandidates>> candidates = [];
+
+    public FunctionBinder(
+        IProgramTypes types, PathBinder paths, RedactionRules redaction, string function,
+        ImmutableArray<FunctionBody> bodies)
+    {
+        this.types = types;
+        this.paths = paths;
+        this.redaction = redaction;
+        this.function = function;
+        this.bodies = TypedBody.Of(bodies, types);
+    }
 
     /// <summary>Name of the function as in the symbol table.</summary>
     public string Name => function;
@@ -64,10 +78,20 @@ internal sealed class FunctionBinder(
     {
         for (int i = 0; i < bodies.Length; i++)
         {
-            int body = i;
-            sites.Add(table, bodies[i], [.. candidates.Select(ofBodies => ofBodies[body])]);
+            if (bodies[i].Dictionary is not null)
+                continue;
+            int last = i;
+            while (last + 1 < bodies.Length && bodies[last + 1].Dictionary is not null)
+                last++;
+            sites.Add(
+                table, bodies[i].Body, ColumnsOf(i), bodies[i].Place,
+                [.. bodies[(i + 1)..(last + 1)].Select(
+                    (body, instance) => (body.Dictionary!.Value, ColumnsOf(i + 1 + instance)))]);
         }
     }
+
+    private ImmutableArray<ColumnCandidates> ColumnsOf(int body) =>
+        [.. candidates.Select(ofBodies => ofBodies[body])];
 
     private void Add(ExpressionSpec capture, Expression expression, LimitsSpec outer)
     {
@@ -77,10 +101,10 @@ internal sealed class FunctionBinder(
             || steps.Any(step => step is FieldExpression field && redaction.IsSecret(field.Field));
         BoundPath path;
         ImmutableArray<ColumnCandidates> ofBodies;
-        if (name.Package is null && bodies.Any(body => body.Variables.Any(variable => variable.Name == name.Name)))
+        if (name.Package is null && bodies.Any(body => body.Has(name.Name)))
         {
             path = FirstPath(name.Name, steps);
-            ofBodies = [.. bodies.Select(body => CandidatesOf(body, name.Name, steps, path))];
+            ofBodies = CandidatesOf(name.Name, steps, path);
         }
         else
         {
@@ -104,11 +128,11 @@ internal sealed class FunctionBinder(
     private BoundPath FirstPath(string name, List<Expression> steps)
     {
         BindException? first = null;
-        foreach (FunctionBody body in bodies)
+        foreach (TypedBody body in bodies)
         {
-            foreach (GoVariable variable in body.Variables)
+            foreach (GoVariable variable in body.Body.Variables)
             {
-                if (variable.Name != name)
+                if (variable.Name != name || body.IsOfUnknownType(variable))
                     continue;
                 try
                 {
@@ -123,14 +147,32 @@ internal sealed class FunctionBinder(
         throw first!;
     }
 
-    private ColumnCandidates CandidatesOf(
-        FunctionBody body, string name, List<Expression> steps, BoundPath column)
+    /// <summary>For each body; instances share those that the types have nothing to do with.</summary>
+    private ImmutableArray<ColumnCandidates> CandidatesOf(string name, List<Expression> steps, BoundPath column)
+    {
+        ImmutableArray<ColumnCandidates>.Builder all = ImmutableArray.CreateBuilder<ColumnCandidates>(bodies.Length);
+        ColumnCandidates? shared = null;
+        foreach (TypedBody body in bodies)
+        {
+            ColumnCandidates own = body.Dictionary is not null && !body.DependsOnTypes(name) && shared is not null
+                ? shared : CandidatesOf(body, name, steps, column);
+            if (body.Dictionary is null)
+                shared = own;
+            all.Add(own);
+        }
+        return all.MoveToImmutable();
+    }
+
+    private ColumnCandidates CandidatesOf(TypedBody body, string name, List<Expression> steps, BoundPath column)
     {
         ImmutableArray<Candidate>.Builder found = ImmutableArray.CreateBuilder<Candidate>();
-        foreach (GoVariable variable in body.Variables)
+        foreach (GoVariable variable in body.Body.Variables)
         {
-            if (variable.Name == name)
-                found.Add(new Candidate(variable, PathFor(variable.Type, steps, column)));
+            if (variable.Name != name)
+                continue;
+            found.Add(body.IsOfUnknownType(variable)
+                ? new Candidate(variable, null) { Problem = Unavailable.UnknownTypeArguments }
+                : new Candidate(variable, PathFor(variable.Type, steps, column)));
         }
         return new ColumnCandidates { Variables = found.ToImmutable(), Global = null, Path = column };
     }
@@ -177,7 +219,9 @@ internal sealed class FunctionBinder(
         if (name.Package is not null)
             return new BindException($"the program has no package-level variable {name.Package}.{name.Name}");
         ImmutableArray<string> known =
-            [.. bodies.SelectMany(static body => body.Variables).Select(static variable => variable.Name).Distinct()];
+        [
+            .. bodies.SelectMany(static body => body.Body.Variables).Select(static variable => variable.Name).Distinct(),
+        ];
         return new BindException($"{function} has no variable {name.Name}", name.Name, known);
     }
 }

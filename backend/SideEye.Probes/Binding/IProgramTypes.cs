@@ -22,6 +22,10 @@ internal interface IProgramTypes
     /// <summary>The function's machine code, its own and every inlined copy; empty when there is none.</summary>
     ImmutableArray<FunctionBody> Bodies(string function);
 
+    /// <summary>The types for which a generic function's body runs; null when they do not matter or cannot be told.
+    /// </summary>
+    BodyInstances? InstancesOf(FunctionBody body);
+
     /// <summary>Names of functions like this one, best first.</summary>
     IEnumerable<string> FunctionsLike(string name);
 

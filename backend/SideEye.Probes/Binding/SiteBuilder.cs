@@ -14,7 +14,14 @@ internal sealed class SiteBuilder(ProbesLimits limits)
     private long places;
 
     /// <summary>Adds a body of the function of a table.</summary>
-    public void Add(int table, FunctionBody body, ImmutableArray<ColumnCandidates> columns)
+    /// <param name="table">The table.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="columns">What the table's columns stand for.</param>
+    /// <param name="place">Where a frame tells which of the instances it is.</param>
+    /// <param name="instances">For each dictionary what the columns stand for.</param>
+    public void Add(
+        int table, FunctionBody body, ImmutableArray<ColumnCandidates> columns, DictionaryPlace? place = null,
+        ImmutableArray<(ulong Dictionary, ImmutableArray<ColumnCandidates> Columns)> instances = default)
     {
         SortedSet<ulong> cuts = [];
         foreach (PcSpan span in body.Code)
@@ -29,6 +36,8 @@ internal sealed class SiteBuilder(ProbesLimits limits)
                     AddCuts(cuts, location.Low, location.High);
             }
         }
+        if (place is { Code: var told })
+            AddCuts(cuts, told.Low, told.High);
         places += (long)cuts.Count * Math.Max(1, columns.Length);
         if (places > limits.PlacesMax)
             throw new CaptureTooLargeException("places of variables", limits.PlacesMax);
@@ -36,7 +45,12 @@ internal sealed class SiteBuilder(ProbesLimits limits)
         foreach (ulong cut in cuts)
         {
             if (low != 0 && IsCode(body, low - 1))
-                segments.Add(new Segment(low, cut, RowAt(table, body, columns, low)));
+            {
+                SiteRow row = RowAt(table, body, columns, low);
+                if (place is { } known && known.Code.Contains(low))
+                    row = row with { Instances = InstancesAt(known, instances, columns, row, low) };
+                segments.Add(new Segment(low, cut, row));
+            }
             low = cut;
         }
     }
@@ -71,6 +85,21 @@ internal sealed class SiteBuilder(ProbesLimits limits)
         foreach (ColumnCandidates column in columns)
             sources.Add(column.At(pc - 1, pc));
         return new SiteRow(table, body.InlineDepth, sources.MoveToImmutable());
+    }
+
+    private static SiteInstances InstancesAt(
+        DictionaryPlace place, ImmutableArray<(ulong Dictionary, ImmutableArray<ColumnCandidates> Columns)> instances,
+        ImmutableArray<ColumnCandidates> shared, SiteRow row, ulong pc)
+    {
+        ImmutableArray<SiteInstance>.Builder all = ImmutableArray.CreateBuilder<SiteInstance>(instances.Length);
+        foreach ((ulong dictionary, ImmutableArray<ColumnCandidates> columns) in instances)
+        {
+            ImmutableArray<ValueSource>.Builder sources = ImmutableArray.CreateBuilder<ValueSource>(columns.Length);
+            for (int i = 0; i < columns.Length; i++)
+                sources.Add(ReferenceEquals(columns[i], shared[i]) ? row.Sources[i] : columns[i].At(pc - 1, pc));
+            all.Add(new SiteInstance(dictionary, sources.MoveToImmutable()));
+        }
+        return new SiteInstances(place.FrameOffset, all.MoveToImmutable());
     }
 
     private static bool IsCode(FunctionBody body, ulong pc)

@@ -73,8 +73,29 @@ internal sealed class ProgramCompiler
                 if (!table.Columns[i].IsSecret)
                     AddSource(frame, row.Sources[i], table.Columns[i].Limits);
             }
+            foreach (SiteInstance instance in row.Instances?.All ?? [])
+                AddInstance(frame, row, instance);
         }
         return frame.Ops.Count == 0 ? RoutineWriter.None : routines.AddFrame(frame);
+    }
+
+    /// <summary>What only one instance of a generic function needs: its operations follow a question which one it is.
+    /// </summary>
+    private void AddInstance(Routine frame, SiteRow row, SiteInstance instance)
+    {
+        int question = frame.Ops.Count;
+        frame.Ops.Add(default);
+        FunctionTable table = spec.Plan.Tables[row.Table];
+        for (int i = 0; i < row.Sources.Length; i++)
+        {
+            if (!table.Columns[i].IsSecret && !ReferenceEquals(instance.Sources[i], row.Sources[i]))
+                AddSource(frame, instance.Sources[i], table.Columns[i].Limits);
+        }
+        uint count = (uint)(frame.Ops.Count - question - 1);
+        if (count == 0)
+            frame.Ops.RemoveAt(question);
+        else
+            frame.Ops[question] = routines.OnlyIf(row.Instances!.DictionaryOffset, instance.Dictionary, count);
     }
 
     private void AddSource(Routine frame, ValueSource source, ValueLimits limits)

@@ -133,6 +133,8 @@ public sealed class ProgramText
 
     private string Words(in NativeCaptureOp op)
     {
+        if ((NativeCaptureCode)op.Code == NativeCaptureCode.OnlyIf)
+            return $"{op.Offset}: only with {program.Names.Constants[(int)op.Argument]} the next {op.Limit}";
         NativeCaptureFlags flags = (NativeCaptureFlags)op.Flags;
         string depth = (op.Depth == 0 ? "" : $", depth {op.Depth}")
             + (flags.HasFlag(NativeCaptureFlags.KeepsDepth) ? ", free" : "");

@@ -18,6 +18,14 @@ internal sealed partial class RoutineWriter
         return number;
     }
 
+    /// <summary>The question whether a frame has an address at a place; the operations for when it has follow.
+    /// </summary>
+    public NativeCaptureOp OnlyIf(long offset, ulong address, uint operations) => new()
+    {
+        Code = (uint)NativeCaptureCode.OnlyIf, Offset = (int)offset, Limit = operations,
+        Argument = Constant(address, $"dictionary {constants.Count}"),
+    };
+
     /// <summary>Adds to a frame's routine what the value of a column needs.</summary>
     public void AppendRoot(Routine frame, ValueSource source, ValueLimits limits)
     {

@@ -15,7 +15,22 @@ public sealed record FrameSite(ulong Low, ulong High, ImmutableArray<SiteRow> Ro
 /// <param name="InlineDepth">As <see cref="FunctionBody.InlineDepth"/>: tells which frame of the inlined chain it is.
 /// </param>
 /// <param name="Sources">Where each column of the table comes from.</param>
-public sealed record SiteRow(int Table, int InlineDepth, ImmutableArray<ValueSource> Sources);
+public sealed record SiteRow(int Table, int InlineDepth, ImmutableArray<ValueSource> Sources)
+{
+    /// <summary>In a generic function that runs for several types: where columns come from for each of them; null when
+    /// <see cref="Sources"/> say it all.</summary>
+    public SiteInstances? Instances { get; init; }
+}
+
+/// <summary>What a generic function runs for, which the dictionary that it was called with tells.</summary>
+/// <param name="DictionaryOffset">Where the frame has the dictionary's address, from its CFA.</param>
+/// <param name="All">One for each dictionary.</param>
+public sealed record SiteInstances(long DictionaryOffset, ImmutableArray<SiteInstance> All);
+
+/// <summary>One instance of a generic function.</summary>
+/// <param name="Dictionary">Link-time address of its dictionary.</param>
+/// <param name="Sources">As <see cref="SiteRow.Sources"/>, and the same object where the types do not matter.</param>
+public sealed record SiteInstance(ulong Dictionary, ImmutableArray<ValueSource> Sources);
 
 /// <summary>Where the value of a column is to be found at one site.</summary>
 /// <param name="Root">Type of the variable that the expression starts from.</param>

@@ -17,4 +17,7 @@ public static class Unavailable
 
     /// <summary>The name stands for a variable of another type here, to which the expression does not fit.</summary>
     public const string OtherType = "a variable of another type here";
+
+    /// <summary>A generic function runs for several types, and which of them it is cannot be told here.</summary>
+    public const string UnknownTypeArguments = "type arguments not known here";
 }
