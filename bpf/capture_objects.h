@@ -2,7 +2,7 @@
 /* The capture machine's reading half: takes what is wanted from the queue and copies it. */
 #pragma once
 
-#include "capture_machine.h"
+#include "capture_operate.h"
 
 #define SE_OBJECT_OVERHEAD (sizeof(struct se_record_header) + sizeof(struct se_object_record))
 #define SE_ALLOWANCE (2 * SE_CAPTURE_OBJECT_BYTES_MAX)

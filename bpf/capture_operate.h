@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only) */
+/* The capture machine's operations: each looks at the element in hand and wants what that points to. */
+#pragma once
+
+#include "capture_machine.h"
+
+/* How many elements there are, by what the element in hand says at `second`; 0 for what cannot be a length. */
+SE_INLINE uint64_t se_count(struct se_machine *m, const struct se_capture_op *op)
+{
+	const uint8_t *at;
+	uint64_t count = 0;
+
+	at = se_bytes_at(m, op->second, op->code == SE_CAPTURE_CODE_POWER_OF_TWO ? 1 : 8);
+	if (!at)
+		return 0;
+	if (op->code == SE_CAPTURE_CODE_POWER_OF_TWO)
+		return *at < 32 ? 1ULL << (*at & 31) : 0;
+	count = SE_U64_AT(at);
+	if (op->code == SE_CAPTURE_CODE_MASK_PLUS_ONE)
+		count++;
+	return count >> 63 ? 0 : count;
+}
+
+SE_INLINE void se_operate_counted(struct se_machine *m, const struct se_capture_op *op, uint64_t word)
+{
+	uint64_t count = se_count(m, op);
+	uint32_t routine = op->routine;
+	const struct se_capture_routine *of;
+
+	if (op->code == SE_CAPTURE_CODE_ELEMENT) {
+		of = se_routine(m, routine);
+		if (!of || op->argument >= count)
+			return;
+		word += (uint64_t)op->argument * of->element_bytes;
+		count = 1;
+	} else if (op->code == SE_CAPTURE_CODE_DIRECTORY && count) {
+		routine = op->argument;
+	} else if (op->code == SE_CAPTURE_CODE_DIRECTORY) {
+		/* A length that is not there, and not 0, means that the header is none. */
+		count = se_bytes_at(m, op->second, 8) ? 1 : 0;
+	}
+	se_follow_pointer(m, op, routine, word, count < op->limit ? count : op->limit);
+}
+
+/* Elements within the element in hand; those that lie in it whole. */
+SE_INLINE void se_operate_elements(struct se_machine *m, const struct se_capture_op *op)
+{
+	const struct se_capture_routine *of = se_routine(m, op->routine);
+	uint64_t at = m->base + (uint64_t)(int64_t)op->offset;
+	uint64_t fit;
+
+	if (!of || !of->element_bytes || at < m->low || at > m->high)
+		return;
+	fit = (m->high - at) / of->element_bytes;
+	struct se_want want = { .address = at, .data = m->base_block, .routine = op->routine,
+				.count = op->argument < fit ? op->argument : fit, .depth = se_remaining(m, op),
+				.kind = SE_WANT_PLACE };
+	if (want.count && of->op_count)
+		se_push(m, &want);
+}
+
+/* One operation. */
+SE_INLINE void se_operate(struct se_machine *m)
+{
+	uint32_t index = m->op;
+	const struct se_capture_op *op;
+	const uint8_t *at;
+	uint64_t word;
+
+	m->op++;
+	op = se_op(m, index);
+	if (!op)
+		return;
+	if (op->code == SE_CAPTURE_CODE_ELEMENTS) {
+		se_operate_elements(m, op);
+		return;
+	}
+	if (op->code == SE_CAPTURE_CODE_GLOBAL) {
+		const uint64_t *constant = se_constant(m, op->argument);
+
+		if (constant)
+			se_follow_pointer(m, op, op->routine, *constant, 1);
+		return;
+	}
+	at = se_bytes_at(m, op->offset, 8);
+	if (op->code == SE_CAPTURE_CODE_ONLY_IF) {
+		const uint64_t *constant = se_constant(m, op->argument);
+
+		if (!at || !constant || SE_U64_AT(at) != *constant)
+			m->op += op->limit;
+		return;
+	}
+	if (!at)
+		return;
+	word = SE_U64_AT(at);
+	if (op->code == SE_CAPTURE_CODE_POINTER) {
+		se_follow_pointer(m, op, op->routine, word, 1);
+	} else if (op->code == SE_CAPTURE_CODE_INTERFACE || op->code == SE_CAPTURE_CODE_ASSERTION) {
+		at = se_bytes_at(m, op->second, 8);
+		if (at)
+			se_follow_interface(m, op, index, word, SE_U64_AT(at));
+	} else {
+		se_operate_counted(m, op, word);
+	}
+}
