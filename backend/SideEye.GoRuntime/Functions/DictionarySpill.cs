@@ -128,8 +128,8 @@ internal static class DictionarySpill
         };
     }
 
-    /// <summary>Whether the register, or SP in a way that <see cref="Growth"/> does not know, may be another
-    /// afterwards.</summary>
+    /// <summary>Whether the register may be another afterwards; of SP that <see cref="Growth"/> does not know how.
+    /// </summary>
     private static bool IsChanged(in Instruction one, Register register)
     {
         if (one.OpCount == 0 || one.Mnemonic is Mnemonic.Cmp or Mnemonic.Test or Mnemonic.Push or Mnemonic.Nop)
@@ -142,8 +142,9 @@ internal static class DictionarySpill
         if (one.Op0Kind != OpKind.Register)
             return false;
         Register changed = one.Op0Register.GetFullRegister();
-        bool isGrowth = one.Mnemonic is Mnemonic.Sub or Mnemonic.Add && one.Op1Kind.IsImmediate();
-        return changed == register || (changed == Register.RSP && !isGrowth);
+        bool isGrowth = changed == Register.RSP && one.Mnemonic is (Mnemonic.Sub or Mnemonic.Add)
+            && one.Op1Kind.IsImmediate();
+        return changed == register && !isGrowth;
     }
 
     private static bool IsImmediate(this OpKind kind) => kind is >= OpKind.Immediate8 and <= OpKind.Immediate32to64;

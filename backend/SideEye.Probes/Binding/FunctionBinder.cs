@@ -220,7 +220,8 @@ internal sealed class FunctionBinder
             return new BindException($"the program has no package-level variable {name.Package}.{name.Name}");
         ImmutableArray<string> known =
         [
-            .. bodies.SelectMany(static body => body.Body.Variables).Select(static variable => variable.Name).Distinct(),
+            .. bodies.SelectMany(static body => body.Body.Variables)
+                .Select(static variable => variable.Name).Distinct(),
         ];
         return new BindException($"{function} has no variable {name.Name}", name.Name, known);
     }
