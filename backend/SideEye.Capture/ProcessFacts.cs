@@ -64,6 +64,10 @@ public sealed record ProcessRecords
     /// <summary>The live value of net/netip.z4, which marks IPv4 addresses; null when unknown or not needed.</summary>
     public ulong? NetipV4Mark { get; init; }
 
+    /// <summary>What the variables of <see cref="SideEye.Probes.Binding.BoundContextKey.Variable"/> hold, by their
+    /// link-time addresses, as far as they could be read.</summary>
+    public IReadOnlyDictionary<ulong, ulong> ContextKeyPointers { get; init; } = new Dictionary<ulong, ulong>();
+
     /// <summary>What was seen of its goroutines before; null when nobody looked.</summary>
     public WaitClock? Clock { get; init; }
 }

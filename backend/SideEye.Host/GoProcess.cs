@@ -122,6 +122,19 @@ public sealed class GoProcess
             && process.Memory.TryReadUInt64(new(address + LoadBias), out ulong mark) ? mark : null;
     }
 
+    /// <summary>What pointer variables hold, by their link-time addresses; those that cannot be read are left out.
+    /// </summary>
+    internal Dictionary<ulong, ulong> PointersIn(IEnumerable<ulong?>? variables)
+    {
+        Dictionary<ulong, ulong> pointers = [];
+        foreach (ulong address in (variables ?? []).OfType<ulong>())
+        {
+            if (process.Memory.TryReadUInt64(new(address + LoadBias), out ulong pointer))
+                pointers[address] = pointer;
+        }
+        return pointers;
+    }
+
     internal static TargetException Gone(int pid) =>
         new(TargetProblem.Gone, $"pid {pid} ended, or executed another program, while it was looked at");
 

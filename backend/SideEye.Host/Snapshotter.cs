@@ -136,6 +136,7 @@ public sealed class Snapshotter(
                 Clock = process.Clock,
                 Capture = capture,
                 NetipV4Mark = capture is null ? null : process.NetipV4Mark(),
+                ContextKeyPointers = process.PointersIn(capture?.Bound.ContextKeys.Select(static key => key.Variable)),
             });
             return new ProcessOutcome(process.Pid, read.Result, goroutines, null)
             {

@@ -10,6 +10,8 @@ public sealed class A_killed_snapshot
     private const int KillsOfLoops = 270;
     private const int KillsUnderHeartbeat = 60; // a heartbeat keeps a whole processor busy
     private const int KillsOfCommand = 30;
+    private const int FrozenShare = 8; // one in so many finds the target frozen, at least
+    private const int KillsFactorMax = 4;
     private const int MillisecondsMax = 60; // a snapshot takes 20 to 60, of which the target is frozen for 2
     private const int FrozenMicrosecondsMax = 2500;
     private static readonly string[] Swarm = ["-n", "3000", "-churn"];
@@ -23,10 +25,10 @@ public sealed class A_killed_snapshot
             KillLoopsAsync(1, KillsUnderHeartbeat, [.. Swarm, "-heartbeat"]),
             KillLoopsAsync(2, KillsOfLoops - KillsUnderHeartbeat, Swarm));
 
-        string text = $"{KillsOfLoops} snapshotters killed, {frozen.Sum()} of them while the target was frozen";
+        string text = $"{KillsOfLoops} snapshotters or more killed, {frozen.Sum()} of them while the target was frozen";
         TestContext.Current.TestOutputHelper?.WriteLine(text);
         Console.WriteLine(text);
-        Assert.True(frozen.Sum() >= KillsOfLoops / 8, text);
+        Assert.True(frozen.Sum() >= KillsOfLoops / FrozenShare, text);
         // Those of other programs on this host end by themselves.
         List<int> programsLeft = [.. BpfPrograms().Except(programsBefore)];
         await TargetState.UntilAsync(
@@ -62,7 +64,8 @@ public sealed class A_killed_snapshot
         Random random = new(seed);
         int frozen = 0;
         await using GoTarget target = await GoTarget.StartAsync("swarm", Toolchains.Newest, arguments);
-        for (int i = 0; i < kills; i++)
+        // Where a busy machine lets us miss many freezes there are more kills, until enough have hit one.
+        for (int i = 0; i < kills || (frozen < kills / FrozenShare + 1 && i < kills * KillsFactorMax); i++)
         {
             await using SnapshotLoop loop = SnapshotLoop.Start(target.ProcessId);
             LoopedSnapshot first = await loop.RequireNextAsync(TestContext.Current.CancellationToken);

@@ -70,10 +70,12 @@ public sealed class What_a_snapshot_says : IDisposable
         Requires.Bpf();
         Requires.Program("setpriv");
         await using GoTarget swarm = await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", "10");
-        // While it watches, for three seconds, look at its threads.
+        // While it watches, which it says when it begins, look at its threads.
+        string said = folder.File("said.txt");
         CommandRun run = SideEyeProcess.Shell(
-            $"{within} $SIDEEYE snapshot --pid {swarm.ProcessId} --out {Out} --watch 3 --pause-max 20000 >&2 & "
-            + "sleep 2; cat /proc/$!/task/*/stat; wait $!");
+            $"{within} $SIDEEYE snapshot --pid {swarm.ProcessId} --out {Out} --watch 5 --pause-max 20000 "
+            + $">&2 2>{said} & "
+            + $"until grep -q ^watching {said} || ! kill -0 $!; do sleep 0.1; done; cat /proc/$!/task/*/stat; wait $!");
         Assert.Equal(0, run.ExitCode);
         string[] threads = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(threads.Length > 3, "a .NET process has more than that");

@@ -17,6 +17,12 @@ public sealed record LoopedSnapshot
     /// <summary>Goroutines captured.</summary>
     public int Goroutines { get; init; }
 
+    /// <summary>Whether extra columns, tables and links were derived.</summary>
+    public bool IsDerived { get; init; }
+
+    /// <summary>What the query of a <see cref="CapturingLoop"/> said; else empty.</summary>
+    public IReadOnlyList<string> Rows { get; init; } = [];
+
     /// <summary>Those with a frame whose function contains the name that was looked for.</summary>
     public int Matching { get; init; }
 

@@ -4,6 +4,10 @@ using SideEye.Soak;
 // SideEye.Soak [--minutes N]: snapshots of a churning swarm, the shop and the leader of an etcd cluster under load,
 // without a rest. Fails when anything at all goes wrong. Needs root.
 // SideEye.Soak --pid P [FUNCTION]: snapshots of that process without a rest, a line of JSON for each, until it ends.
+// SideEye.Soak --pid P --spec FILE SQL SQL: the same with variables, and what SQL says of each snapshot: the first of
+// what is captured, the second of the snapshots in which all is derived.
+if (args is ["--pid", var captured, "--spec", var spec, var query, var derivedQuery])
+    return await CapturingLoop.RunAsync(int.Parse(captured, CultureInfo.InvariantCulture), spec, query, derivedQuery);
 bool isLoop = args is ["--pid", _] or ["--pid", _, _];
 if (isLoop && int.TryParse(args[1], CultureInfo.InvariantCulture, out int processId))
     return await RestlessLoop.RunAsync(processId, args.Length == 3 ? args[2] : "runtime.goexit");

@@ -25,11 +25,19 @@ public sealed class SnapshotLoop : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="target">Process id of the Go process to snapshot.</param>
     /// <param name="function">Part of a function's name, for <see cref="LoopedSnapshot.Matching"/>.</param>
-    public static SnapshotLoop Start(int target, string? function = null)
+    public static SnapshotLoop Start(int target, string? function = null) => Start(
+        ["--pid", target.ToString(CultureInfo.InvariantCulture), .. function is null ? [] : new[] { function }]);
+
+    /// <summary>Starts one that captures variables as well, by the built-in packs and a spec.</summary>
+    /// <param name="target">Process id of the Go process to snapshot.</param>
+    /// <param name="specFile">The spec.</param>
+    /// <param name="query">SQL with one text column, for <see cref="LoopedSnapshot.Rows"/>.</param>
+    /// <param name="derivedQuery">The same for snapshots in which all is derived.</param>
+    public static SnapshotLoop StartCapturing(int target, string specFile, string query, string derivedQuery) => Start(
+        ["--pid", target.ToString(CultureInfo.InvariantCulture), "--spec", specFile, query, derivedQuery]);
+
+    private static SnapshotLoop Start(IReadOnlyList<string> arguments)
     {
-        List<string> arguments = ["--pid", target.ToString(CultureInfo.InvariantCulture)];
-        if (function is not null)
-            arguments.Add(function);
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "SideEye.Soak"), arguments)
         {
             RedirectStandardInput = true,

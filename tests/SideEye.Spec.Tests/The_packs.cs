@@ -79,10 +79,11 @@ public sealed class The_packs
                 VALUES (1, 7, 1, 'sync.Mutex.Lock', 5);
             """);
         database.Row("http_server_conns", new() { ["cur_state"] = (995L << 8) | 1, ["method"] = "GET", ["path"] = "/a",
-            ["local_ip"] = "::1", ["local_port"] = 80, ["remote_addr"] = "10.0.0.1:5" });
+            ["ctx"] = """{"cancelled":false,"values":{"http_local_addr":"[::1]:80"}}""",
+            ["remote_addr"] = "10.0.0.1:5" });
         database.Row("http_client_round_trips",
             new() { ["tls_local_ip"] = "10.0.0.1", ["tls_local_port"] = 5, ["method"] = "GET" });
-        database.Row("sync_semaphores", new() { ["raw_addr"] = """{"__addr":"0xc000012344"}""" }, frame: 1);
+        database.Row("sync_semaphores", new() { ["address"] = "0xc000012344" }, frame: 1);
         database.Row("sync_mutexes", new() { ["raw_m"] = """{"__addr":"0xc000012340"}""" }, frame: 3);
         database.Derive();
         Assert.Equal("active|[::1]:80|5000000000|/a", database.Ask("""

@@ -1,7 +1,7 @@
 namespace SideEye.Testing;
 
 /// <summary>A Go program of tests/targets, as one toolchain builds it in one variant.</summary>
-/// <param name="Name">zoo, swarm, shop, cgo, values or pair.</param>
+/// <param name="Name">zoo, swarm, shop, cgo, values, pair or sqlapp.</param>
 /// <param name="GoVersion">One of <see cref="Toolchains.Versions"/>.</param>
 /// <param name="Variant">One of <see cref="Toolchains.Variants"/>.</param>
 public sealed record GoFixture(string Name, string GoVersion, string Variant = "default")

@@ -156,6 +156,8 @@ internal sealed class FrameDecoder : IDisposable
         CaptureReason.NotReadable when isCut => CaptureReason.BytesReached,
         // Who asks for no indirection wants the address, which is in the raw column.
         CaptureReason.DepthReached when column.Limits.PointerDepth == 0 => null,
+        // Who asks for each of several types in a column of its own gets one value, and no word about the others.
+        not null when column.IsOptional && CaptureReason.IsOtherType(reason) => null,
         _ => reason,
     };
 

@@ -30,7 +30,10 @@ internal static class RenderingRulesOf
             FunctionName = pc => binary.Pcln.TryFindFunction(pc - bias, out GoFunction function)
                 && function.Entry == pc - bias ? binary.Pcln.Name(function) : null,
             TypePaths = held.Count == 0 ? null : type => held.GetValueOrDefault(type),
-            ContextKeys = [.. capture.Bound.ContextKeys.Select(static key => new ContextKey(key.Column, key.Key))],
+            ContextKeys = [.. capture.Bound.ContextKeys
+                .Where(key => key.Variable is not { } at || records.ContextKeyPointers.ContainsKey(at))
+                .Select(key => new ContextKey(
+                    key.Column, key.TypeName, key.Variable is { } at ? records.ContextKeyPointers[at] : null))],
             NetipV4Mark = records.NetipV4Mark,
             Redaction = capture.Bound.Redaction,
             IsEveryPointerWordDirect = binary.Version.Minor >= DirectWordsSince,

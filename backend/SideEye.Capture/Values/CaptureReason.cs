@@ -57,7 +57,12 @@ public static class CaptureReason
     public static string OutOfRange(long index, long length) => $"index {index} of {length} elements";
 
     /// <summary>The interface holds a value of another type than the assertion says.</summary>
-    public static string OtherType(string name) => $"dynamic type is {name}";
+    public static string OtherType(string name) => OtherTypePrefix + name;
+
+    /// <summary>Whether a reason is one of <see cref="OtherType"/>.</summary>
+    internal static bool IsOtherType(string reason) => reason.StartsWith(OtherTypePrefix, StringComparison.Ordinal);
+
+    private const string OtherTypePrefix = "dynamic type is ";
 
     /// <summary>What of <paramref name="reason"/> the mark <c>__truncated</c> says, or null when it is no limit's.
     /// </summary>

@@ -18,7 +18,7 @@ public sealed class BoundSpec
     public required ImmutableArray<HeldType> HeldTypes { get; init; }
 
     /// <summary>The spec's context keys.</summary>
-    public required ImmutableArray<ContextKeySpec> ContextKeys { get; init; }
+    public required ImmutableArray<BoundContextKey> ContextKeys { get; init; }
 
     /// <summary>What is never copied.</summary>
     public required RedactionRules Redaction { get; init; }
@@ -29,6 +29,15 @@ public sealed class BoundSpec
     /// <summary>What does not fit the binary; what does is captured all the same.</summary>
     public required ImmutableArray<BindProblem> Problems { get; init; }
 }
+
+/// <summary>A key under which a context may hold a value to show.</summary>
+/// <param name="Column">Name under which the value is shown.</param>
+/// <param name="TypeName">The key's dynamic type.</param>
+/// <param name="Variable">
+/// Link-time address of the variable that holds the key, when the key is a pointer: then its type does not tell it from
+/// others. Null else.
+/// </param>
+public sealed record BoundContextKey(string Column, string TypeName, ulong? Variable);
 
 /// <summary>A type of which only parts are taken when an interface holds it.</summary>
 /// <param name="Type">The dynamic type.</param>

@@ -116,7 +116,7 @@ internal sealed class FunctionBinder
         columns.Add(new CapturedColumn(
             capture.Column, expression.ToString(), IsMixed(ofBodies, path.Type) ? Mixed : path.Type,
             ValueLimits.Of(capture.Limits.Within(outer)),
-            isSecret || path.IsSecret));
+            isSecret || path.IsSecret, capture.IsOptional));
     }
 
     /// <summary>One name may stand for variables of several types: in other blocks, or instances of a generic function.

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SideEye.GoRuntime.Functions;
+using SideEye.GoRuntime.Types;
 using SideEye.Probes.Plan;
 using SideEye.Spec.Expressions;
 using SideEye.Spec.Model;
@@ -47,7 +48,7 @@ internal sealed class SpecBinder
             Plan = new CapturePlan(tables.ToImmutable(), sites.Build()),
             Functions = bound.ToImmutable(),
             HeldTypes = [.. spec.Types.Select(BindHeld).OfType<HeldType>()],
-            ContextKeys = spec.ContextKeys,
+            ContextKeys = [.. spec.ContextKeys.Select(BindKey)],
             Redaction = spec.Redaction,
             Limits = limits,
             Problems = [.. problems],
@@ -91,6 +92,12 @@ internal sealed class SpecBinder
         }
         return binder;
     }
+
+    /// <summary>A key is a variable of the program, or else a type. It is no problem that a program has neither: then
+    /// no context has such a key.</summary>
+    private BoundContextKey BindKey(ContextKeySpec key) => types.FindGlobal(key.Key) is { } variable
+        ? new(key.Column, variable.Type.Name, variable.Type.Kind == GoKind.Pointer ? variable.Address : null)
+        : new(key.Column, key.Key, null);
 
     private HeldType? BindHeld(TypeSpec held)
     {
