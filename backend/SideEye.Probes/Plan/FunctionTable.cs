@@ -15,6 +15,6 @@ public sealed record FunctionTable(string Name, string Function, ImmutableArray<
 /// <param name="Type">Static type of its value.</param>
 /// <param name="Limits">How much of a value is taken.</param>
 /// <param name="IsSecret">True when a name on its path is on the deny list: nothing of it is ever read.</param>
-/// <param name="IsOptional">True when it may be absent, and a value of another type than it asserts is no error.</param>
+/// <param name="IsOptional">True when it may be absent, and a type that it asserts in vain is no error.</param>
 public sealed record CapturedColumn(
     string Name, string Expression, GoType Type, ValueLimits Limits, bool IsSecret, bool IsOptional = false);
