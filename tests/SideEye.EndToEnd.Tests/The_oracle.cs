@@ -83,8 +83,8 @@ public sealed class The_oracle
             frame?.Function == "main.genericPair[go.shape.*uint8,go.shape.*uint8]" && variable.Name == "escaped"
             && difference.Contains(", not \"0x", StringComparison.Ordinal);
 
-        /// <summary>How many of the NULLs Delve shows; each is told. Delve may take more memory or time than it is allowed:
-        /// then it is asked once more.</summary>
+        /// <summary>How many of the NULLs Delve shows; each is told. Delve may take more memory or time than it is
+        /// allowed: then it is asked once more.</summary>
         public async Task<int> AskDelveAsync(ValuesProgram program)
         {
             try
