@@ -26,6 +26,7 @@ internal sealed class GoroutineDecoder : IDisposable
     private readonly Unwinder unwinder;
     private readonly CodePlaces places;
     private readonly LabelReader labels;
+    private readonly CollectionEnds collections = new();
     private readonly FrameDecoder? captured;
     private StackStarts? starts;
 
@@ -55,6 +56,7 @@ internal sealed class GoroutineDecoder : IDisposable
 
     public void Decode()
     {
+        collections.Add(records.CollectionEnd ?? 0);
         foreach (ReadOnlyMemory<byte> region in records.Regions)
             ReadSurroundings(region);
         starts = new StackStarts(binary, unwinder, memory, threads);
@@ -75,7 +77,8 @@ internal sealed class GoroutineDecoder : IDisposable
 
     public void Dispose() => captured?.Dispose();
 
-    /// <summary>Threads and pieces of memory: what goroutine records refer to.</summary>
+    /// <summary>Threads and pieces of memory, which goroutine records refer to, and what all goroutines together tell.
+    /// </summary>
     private void ReadSurroundings(ReadOnlyMemory<byte> region)
     {
         RecordCursor cursor = new(region);
@@ -87,6 +90,12 @@ internal sealed class GoroutineDecoder : IDisposable
                 memory.AddObject(cursor.Body, capture.Program);
             if (cursor.Kind == NativeRecordKind.Thread && ThreadRecord.TryRead(cursor.Body, out StoppedThread thread))
                 threads.Add(thread);
+            if (cursor.Kind == NativeRecordKind.Goroutine
+                && GoroutineRecord.TryRead(cursor.Body, binary.Layout.G.Size, out GoroutineRecord record)
+                && !record.Flags.HasFlag(NativeGoroutineFlags.GUnreadable))
+            {
+                collections.Add(new GoroutineView(binary.Layout.G, record.G).WaitSince);
+            }
         }
     }
 
@@ -174,19 +183,15 @@ internal sealed class GoroutineDecoder : IDisposable
         return false;
     }
 
-    /// <summary>
-    /// A sleeper's timer is exact; else the longest of the bounds that are known. The runtime's may be too long by the
-    /// mark phase of one collection: a goroutine found waiting gets the collection's start (runtime/mgcmark.go,
-    /// markroot).
-    /// </summary>
+    /// <summary>A sleeper's timer is exact; else the longest of the bounds that are known.</summary>
     private WaitBound? WaitOf(in GoroutineView g, in StackBytes stack)
     {
         long now = (long)records.Result.MonotonicNs;
         if (SleepStart(g, stack) is long slept && slept <= now)
             return new WaitBound(now - slept, WaitBound.Timer);
         WaitBound? bound = null;
-        if (g.Status == GoroutineStatus.Waiting && g.WaitSince > 0 && g.WaitSince <= now)
-            bound = new WaitBound(now - g.WaitSince, WaitBound.Runtime);
+        if (g.Status == GoroutineStatus.Waiting && collections.LatestStart(g.WaitSince) is long begun && begun <= now)
+            bound = new WaitBound(now - begun, WaitBound.Runtime);
         if (records.Clock?.FirstSeenNs(g) is long seen && seen <= now)
             bound = WaitBound.Longer(bound, new WaitBound(now - seen, WaitBound.Observed));
         return bound;

@@ -61,6 +61,9 @@ public sealed record ProcessRecords
     /// or the executable has no debug information.</summary>
     public CompiledCapture? Capture { get; init; }
 
+    /// <summary>When a garbage collection ended, nanoseconds of CLOCK_MONOTONIC; null when unknown.</summary>
+    public long? CollectionEnd { get; init; }
+
     /// <summary>The live value of net/netip.z4, which marks IPv4 addresses; null when unknown or not needed.</summary>
     public ulong? NetipV4Mark { get; init; }
 

@@ -135,6 +135,7 @@ public sealed class Snapshotter(
                 LabelFormat = NativeLayouts.LabelFormat(process.Binary),
                 Clock = process.Clock,
                 Capture = capture,
+                CollectionEnd = process.CollectionEnd(),
                 NetipV4Mark = capture is null ? null : process.NetipV4Mark(),
                 ContextKeyPointers = process.PointersIn(capture?.Bound.ContextKeys.Select(static key => key.Variable)),
             });

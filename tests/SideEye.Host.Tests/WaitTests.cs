@@ -67,6 +67,34 @@ public sealed class WaitTests
         Assert.Equal("runtime", captured[named["chanReceive"].Id].WaitingForSource);
     }
 
+    /// <summary>g.waitsince is older than such a wait: it is the end of the collection before.</summary>
+    [Theory]
+    [InlineData("1.23")]
+    [InlineData("1.27")]
+    public async Task A_wait_that_began_between_two_collections_is_not_claimed_to_be_older(string version)
+    {
+        Requires.Bpf();
+        await using GoTarget swarm = await GoTarget.StartAsync("swarm", version, "-n", "10");
+        await swarm.AskAsync("gc");
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
+        long begun = Stopwatch.GetTimestamp();
+        await swarm.AskAsync("wait");
+        await swarm.AskAsync("gc");
+        await LookAsync();
+        await swarm.AskAsync("gc");
+        Assert.Equal("runtime", await LookAsync());
+
+        async Task<string?> LookAsync()
+        {
+            Captured captured = await Captured.TakeAsync(swarm.ProcessId);
+            double age = Stopwatch.GetElapsedTime(begun).TotalNanoseconds;
+            CapturedGoroutine waiter = Assert.Single(captured.Goroutines, goroutine => goroutine.Frames.Any(
+                frame => frame.Function == "main.waitFromNowOn"));
+            Assert.InRange(waiter.WaitingForNs ?? 0, 0, age);
+            return waiter.WaitingForSource;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task A_sleeper_tells_exactly_when_it_fell_asleep(string version)

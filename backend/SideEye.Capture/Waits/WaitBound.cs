@@ -6,7 +6,8 @@ namespace SideEye.Capture.Waits;
 public readonly record struct WaitBound(long Nanoseconds, string Source)
 {
     /// <summary>
-    /// g.waitsince: set by a garbage collection that found the goroutine waiting, so usually too short.
+    /// A garbage collection found it waiting, which g.waitsince tells; the wait is at least as old as the collection's
+    /// end, so usually this is too short.
     /// </summary>
     public const string Runtime = "runtime";
 

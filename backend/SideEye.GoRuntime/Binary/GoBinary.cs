@@ -11,6 +11,7 @@ public sealed class GoBinary
 {
     private readonly Lazy<RuntimeVariables> variables;
     private readonly Lazy<WaitReasons> waitReasons;
+    private readonly Lazy<ulong?> collectionEnd;
 
     private GoBinary(ElfFile elf, ElfFile? debugFile, GoLimits limits)
     {
@@ -24,6 +25,7 @@ public sealed class GoBinary
             RestFrom(elf, ModuleData.PcHeader), RestFrom(elf, ModuleData.GoFunc), ModuleData.Text, version, limits);
         variables = new Lazy<RuntimeVariables>(
             () => RuntimeVariables.Locate(elf, debugFile, DebugInformation.FindVariable, Pcln, limits));
+        collectionEnd = new Lazy<ulong?>(() => DebugInformation.FindField("runtime.work", "tstart"));
         waitReasons = new Lazy<WaitReasons>(() => WaitReasons.FromSymbol(elf, debugFile, limits)
             ?? WaitReasons.BuiltIn(version)
             ?? throw UnsupportedGoVersionException.NoLayout(version, BuiltInLayouts.Versions));
@@ -65,6 +67,12 @@ public sealed class GoBinary
     /// <summary>Addresses of the runtime's lists of goroutines and threads; found when first asked for.</summary>
     /// <exception cref="RuntimeVariableNotFoundException">The binary is stripped and its code unfamiliar.</exception>
     public RuntimeVariables Variables => variables.Value;
+
+    /// <summary>
+    /// Link-time address of runtime.work.tstart, the time at which the mark phase of the last garbage collection ended
+    /// (runtime/mgc.go, gcMark; CLOCK_MONOTONIC); found when first asked for, null without debug information.
+    /// </summary>
+    public ulong? CollectionEnd => collectionEnd.Value;
 
     /// <summary>Texts of g.waitreason; read when first asked for.</summary>
     public WaitReasons WaitReasons => waitReasons.Value;

@@ -1,5 +1,6 @@
 using SideEye.Dwarf;
 using SideEye.Elf;
+using SideEye.GoRuntime.Types;
 using SideEye.Target;
 
 namespace SideEye.GoRuntime;
@@ -70,6 +71,23 @@ public sealed class GoDebugInformation
 
     /// <summary>Link-time address of a package-level variable, or null.</summary>
     internal ulong? FindVariable(string name) => Dwarf?.FindVariable(name, Unit);
+
+    /// <summary>Link-time address of a field of a package-level structure of the runtime, or null.</summary>
+    internal ulong? FindField(string variable, string field)
+    {
+        try
+        {
+            return Dwarf?.FindEntryIn(Unit, variable, DwarfTag.Variable) is { } entry
+                && FindVariable(variable) is { } address
+                && Dwarf.EntryAt(entry).TryGet(DwarfAttribute.Type, out AttributeValue type)
+                && GoTypes.Open(Dwarf).At(type.AsReference()).Field(field) is { } found
+                    ? address + (ulong)found.Offset : null;
+        }
+        catch (MalformedFileException)
+        {
+            return null;
+        }
+    }
 
     private static RuntimeStructure? FindStructure(DwarfFile dwarf, string name)
     {

@@ -44,8 +44,12 @@ func main() {
 		"stack":  func([]string) string { return measured("stack", func() { control.Stacks() }) },
 		"count":  func([]string) string { return reply("count", worked()) },
 		"churn":  commandChurn,
+		"wait":   func([]string) string { go waitFromNowOn(); return "ok\n" },
 	})
 }
+
+// waitFromNowOn is one more goroutine that waits for good.
+func waitFromNowOn() { <-never }
 
 // parked and the steps below make a stack of depth frames, all of the same few functions.
 func parked(depth int, begun *sync.WaitGroup) {
