@@ -88,6 +88,18 @@ public sealed class Links_between_tables : IDisposable
     }
 
     [Fact]
+    public void Two_ends_in_one_table_that_name_each_other_match_once()
+    {
+        CapturedTables streams = new CapturedTables().Table(
+            "streams", "local VARCHAR, remote VARCHAR", [1, 10L, 0, "a:1", "b:2"], [2, 20L, 0, "b:2", "a:1"]);
+        streams.Write(path, Spec(new TableLink(
+            new LinkedColumns("streams", ["local", "remote"]), new LinkedColumns("streams", ["remote", "local"]), "")));
+        Assert.Equal(
+            ["forward | 0 | 1", "forward | 1 | 1"],
+            QueryText.Ask(path, "SELECT direction, from_rowid, match_count FROM link_matches ORDER BY ALL"));
+    }
+
+    [Fact]
     public void A_link_that_fails_says_why_and_takes_no_other_down()
     {
         DerivationOutcome outcome = tables.Write(path, Spec(

@@ -56,7 +56,7 @@ internal sealed class LinkStep(
         {
             (LinkSide from, LinkSide to) = LinkSide.Of(sql, link, identity);
             bool isSelf = string.Equals(link.From.Table, link.To.Table, StringComparison.OrdinalIgnoreCase);
-            bool isSame = isSelf && link.From.Columns.SequenceEqual(link.To.Columns);
+            bool isSame = isSelf && IsMirror(link);
             Insert(id, Forward, from, to, isSelf);
             if (!isSame)
                 Insert(id, Backward, to, from, isSelf);
@@ -73,6 +73,13 @@ internal sealed class LinkStep(
             if (!(link.IsOptional && IsMissing(e)))
                 record.Linked(id, link, null, e.Message);
         }
+    }
+
+    /// <summary>Whether both directions join the same columns, so that the second would say everything twice.</summary>
+    private static bool IsMirror(TableLink link)
+    {
+        HashSet<(string, string)> pairs = [.. link.From.Columns.Zip(link.To.Columns)];
+        return pairs.All(pair => pairs.Contains((pair.Item2, pair.Item1)));
     }
 
     /// <summary>Creates the view of pairs over the links that were matched.</summary>
