@@ -20,6 +20,7 @@ struct se_shard {
 	uint64_t dead;
 	uint64_t recorded;
 	uint64_t task; /* the worker that was seen with our signal */
+	uint64_t number; /* of this shard, then; kept here because what the verifier reads from memory it does not know */
 	uint64_t started;
 	uint64_t finished;
 	uint64_t gs[SE_BLOCK_GOROUTINES];

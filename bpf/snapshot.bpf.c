@@ -166,6 +166,7 @@ static int run(uint32_t worker)
 SEC("raw_tp/signal_deliver")
 int on_signal_deliver(struct bpf_raw_tracepoint_args *ctx)
 {
+	struct se_shard *shard;
 	uint64_t value = 0;
 
 	if (ctx->args[0] != SE_PROBE_SIGNAL || !control.nonce || control.abort)
@@ -177,7 +178,9 @@ int on_signal_deliver(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	if (!options.in_parallel)
 		return run(value);
-	control.shards[value & (SE_MAX_WORKERS - 1)].task = bpf_get_current_task();
+	shard = &control.shards[value & (SE_MAX_WORKERS - 1)];
+	shard->number = value;
+	shard->task = bpf_get_current_task();
 	return 0;
 }
 
@@ -191,7 +194,7 @@ int on_signal_deliver(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tp/x86_fpu_regs_activated")
 int on_fpu_regs_activated(void *ctx)
 {
-	uint64_t task;
+	uint64_t task, number = SE_MAX_WORKERS;
 
 	(void)ctx;
 	if (!control.nonce || control.abort)
@@ -199,6 +202,6 @@ int on_fpu_regs_activated(void *ctx)
 	task = bpf_get_current_task();
 	for (uint32_t i = 0; i < SE_MAX_WORKERS; i++)
 		if (control.shards[i].task == task)
-			return run(i);
-	return 0;
+			number = control.shards[i].number;
+	return number < SE_MAX_WORKERS ? run(number) : 0;
 }
