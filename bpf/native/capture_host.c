@@ -15,11 +15,19 @@
 #include "capture_outside.h"
 #include "capture_walk.h"
 
+/* Of the reads that were put off until later: what was counted as copied and is not. */
+static __thread struct {
+	uint64_t objects;
+	uint64_t bytes;
+} unread;
+
 /* Its record is complete already, and as long as if it had been read. */
 static void plain_failed(void *token)
 {
 	struct se_object_record *object = (void *)((struct se_record_header *)token + 1);
 
+	unread.objects++;
+	unread.bytes += object->bytes;
 	object->bytes = 0;
 	object->state = SE_OBJECT_STATE_UNREADABLE;
 }
@@ -27,8 +35,15 @@ static void plain_failed(void *token)
 /* After this all objects are there, or known not to be. */
 void se_captures_flush(struct se_capture *capture)
 {
-	if (capture->host)
-		se_batch_flush(&capture->host->plain);
+	struct se_machine *m;
+
+	if (!capture->host)
+		return;
+	m = &capture->host->machine;
+	se_batch_flush(&capture->host->plain);
+	m->objects -= unread.objects;
+	m->object_bytes -= unread.bytes;
+	memset(&unread, 0, sizeof(unread));
 }
 
 static void run(struct se_machine *m)
