@@ -110,10 +110,11 @@ public sealed class GoProcess
         Layout = NativeLayouts.Of(Binary),
     };
 
-    /// <summary>When the last garbage collection ended, as the runtime has it; null when that is not to be had.</summary>
+    /// <summary>When the last garbage collection ended, as the runtime has it; null when that is not to be had.
+    /// </summary>
     internal long? CollectionEnd() =>
-        Binary.CollectionEnd is { } address && process.Memory.TryReadUInt64(new(address + LoadBias), out ulong end)
-            ? (long)end : null;
+        Binary.CollectionEnd is { } address
+        && process.Memory.TryReadUInt64(new(address + LoadBias), out ulong end) ? (long)end : null;
 
     /// <summary>
     /// What net/netip.z4 points to: up to Go 1.22 an address is IPv4 when its zone is this pointer, and the variable is
