@@ -26,6 +26,12 @@ public sealed record ProcessFacts
     /// <summary>Short name for people.</summary>
     public string? FriendlyName { get; init; }
 
+    /// <summary>Container that it runs in; null outside of one.</summary>
+    public string? ContainerId { get; init; }
+
+    /// <summary>Kubernetes pod that it belongs to.</summary>
+    public string? Pod { get; init; }
+
     /// <summary>Path of the executable as the process sees it.</summary>
     public string? Executable { get; init; }
 

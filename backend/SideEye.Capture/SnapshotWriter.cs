@@ -1,6 +1,6 @@
 using SideEye.Capture.Frames;
 using SideEye.Capture.Rows;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Target.Native;
 
 namespace SideEye.Capture;
@@ -61,16 +61,18 @@ public sealed class SnapshotWriter
         captured.Flush();
     }
 
+    // What only the control plane knows is left to it: the agent's address, the clocks, the skew.
     private void WriteProcess(ProcessFacts facts, NativeSnapshotResult? result, int? goroutineCount, bool isCut)
     {
         isTruncated |= isCut;
         firstError ??= facts.Error is null ? null : $"pid {facts.Pid}: {facts.Error}";
-        processes.Int32(facts.ProcessId).Text(facts.Host).Int32(facts.Pid).Text(facts.Program).Text(facts.Environment)
-            .Text(facts.FriendlyName).Text(facts.Executable).Text(facts.Binary?.BuildId)
-            .Text(facts.Binary?.Version.ToString()).Text(facts.Binary?.Architecture.GoName)
-            .Text(facts.Binary?.DebugInformation.ToString())
+        processes.Int32(facts.ProcessId).Text(facts.Host).Text(null).Int32(facts.Pid).Text(facts.Program)
+            .Text(facts.Environment).Text(facts.FriendlyName).Text(facts.ContainerId).Text(facts.Pod)
+            .Text(facts.Executable).Text(facts.Binary?.BuildId).Text(facts.Binary?.Version.ToString())
+            .Text(facts.Binary?.Architecture.GoName).Text(facts.Binary?.DebugInformation.ToString())
             .Text(result is null ? null : result.Value.Reader == (uint)NativeReader.VmRead ? "vmread" : "bpf")
             .Time(result is null ? null : DateTimeOffset.UnixEpoch.AddTicks((long)result.Value.RealtimeNs / 100))
+            .Int64(null).Int64(null)
             .Int64((long?)result?.PauseNs).Int32(goroutineCount).Int32((int?)result?.Dead)
             .Int64((long?)result?.CapturedBytes).Bool(isCut).Text(facts.Error).EndRow();
     }

@@ -19,7 +19,13 @@ internal sealed class CompiledProject : IDisposable
     /// <summary>Opens a project's assembly; it lies beside ours.</summary>
     public static CompiledProject Open(string project)
     {
-        string assembly = project == "SideEye.Cli" ? "sideeye" : project;
+        string assembly = project switch
+        {
+            "SideEye.Cli" => "sideeye",
+            "SideEye.Agent" => "sideeye-agent",
+            "SideEye.Plugin" => "gpx_sideeye",
+            _ => project,
+        };
         return new(new PEReader(File.OpenRead(Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll"))));
     }
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 
 namespace SideEye.Architecture.Tests;
 

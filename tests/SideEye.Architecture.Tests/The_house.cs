@@ -12,20 +12,27 @@ public sealed partial class The_house
         ["SideEye.Dwarf"] = ["SideEye.Elf", "SideEye.Target"],
         ["SideEye.GoRuntime"] = ["SideEye.Dwarf", "SideEye.Elf", "SideEye.Target"],
         ["SideEye.Spec"] = [],
+        ["SideEye.Tables"] = [],
         ["SideEye.Probes"] =
         [
             "SideEye.Dwarf", "SideEye.Elf", "SideEye.GoRuntime", "SideEye.Spec", "SideEye.Target",
         ],
-        ["SideEye.Capture"] = ["SideEye.GoRuntime", "SideEye.Probes", "SideEye.Target"],
+        ["SideEye.Capture"] = ["SideEye.GoRuntime", "SideEye.Probes", "SideEye.Tables", "SideEye.Target"],
         ["SideEye.Linux"] = ["SideEye.Target"],
         ["SideEye.Bpf"] = ["SideEye.Linux", "SideEye.Target"],
         ["SideEye.Host"] =
         [
             "SideEye.Bpf", "SideEye.Capture", "SideEye.Dwarf", "SideEye.Elf", "SideEye.GoRuntime", "SideEye.Linux",
-            "SideEye.Probes", "SideEye.Spec", "SideEye.Target",
+            "SideEye.Probes", "SideEye.Spec", "SideEye.Tables", "SideEye.Target",
         ],
         ["SideEye.Store"] = [],
-        ["SideEye.Cli"] = ["SideEye.Host", "SideEye.Spec", "SideEye.Store"],
+        ["SideEye.Protocol"] = [],
+        // Agent side and control-plane side share the protocol, the tables and the spec alone.
+        ["SideEye.Agent"] = ["SideEye.Host", "SideEye.Protocol", "SideEye.Spec", "SideEye.Tables"],
+        ["SideEye.ControlPlane"] = ["SideEye.Protocol", "SideEye.Spec", "SideEye.Store", "SideEye.Tables"],
+        ["SideEye.Grafana"] = [],
+        ["SideEye.Plugin"] = ["SideEye.Grafana", "SideEye.Protocol"],
+        ["SideEye.Cli"] = ["SideEye.ControlPlane", "SideEye.Host", "SideEye.Spec", "SideEye.Store", "SideEye.Tables"],
     };
 
     private static readonly Dictionary<string, string[]> MayBuy = new()
@@ -33,8 +40,23 @@ public sealed partial class The_house
         ["SideEye.Elf"] = ["ZstdSharp.Port"],
         ["SideEye.GoRuntime"] = ["Iced"],
         ["SideEye.Spec"] = ["YamlDotNet"],
+        ["SideEye.Tables"] = ["Apache.Arrow"],
         ["SideEye.Capture"] = ["Apache.Arrow", "System.IO.Hashing"],
         ["SideEye.Store"] = ["Apache.Arrow", "DuckDB.NET.Data.Full", "Microsoft.Data.Sqlite"],
+        ["SideEye.Protocol"] = ["Apache.Arrow", "Google.Protobuf", "Grpc.Core.Api", "Grpc.Tools"],
+        ["SideEye.Agent"] =
+        [
+            "Grpc.AspNetCore", "Grpc.AspNetCore.HealthChecks", "Grpc.AspNetCore.Server.Reflection",
+            "System.CommandLine",
+        ],
+        ["SideEye.ControlPlane"] =
+        [
+            "Cronos", "Dapper", "Grpc.AspNetCore", "Grpc.AspNetCore.HealthChecks",
+            "Grpc.AspNetCore.Server.Reflection", "Grpc.Net.Client", "Microsoft.AspNetCore.OpenApi",
+            "Microsoft.Data.Sqlite",
+        ],
+        ["SideEye.Grafana"] = ["Apache.Arrow", "Grpc.AspNetCore", "Grpc.Tools"],
+        ["SideEye.Plugin"] = ["Grpc.Net.Client"],
         ["SideEye.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 

@@ -1,6 +1,6 @@
 using Apache.Arrow;
 using SideEye.Capture.Rows;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Target.Native;
 
 namespace SideEye.Capture.Tests;

@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using SideEye.Capture;
 using SideEye.Capture.Rows;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Spec.Model;
 using SideEye.Target.Native;
 using Xunit;

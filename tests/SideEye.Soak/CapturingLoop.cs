@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Apache.Arrow;
 using SideEye.Capture.Rows;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Cli.Specs;
 using SideEye.Host;
 using SideEye.Host.Tests;

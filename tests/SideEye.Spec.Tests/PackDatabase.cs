@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using DuckDB.NET.Data;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Spec.Model;
 
 namespace SideEye.Spec.Tests;

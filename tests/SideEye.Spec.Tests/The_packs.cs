@@ -1,4 +1,4 @@
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Spec.Merging;
 using SideEye.Spec.Model;
 using SideEye.Spec.Packs;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Store.Derivation;
 
 namespace SideEye.Store.Tests;

@@ -1,6 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 
 namespace SideEye.Store.Tests;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Store.Export;
 
 namespace SideEye.Store.Tests;

@@ -1,5 +1,5 @@
 using SideEye.Capture.Rows;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Capture.Values;
 using SideEye.Probes.Plan;
 

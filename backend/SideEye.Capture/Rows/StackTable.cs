@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.GoRuntime;
 using SideEye.GoRuntime.Unwinding;
 using SideEye.Probes.Plan;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Apache.Arrow;
 using SideEye.Capture.Rows;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Cli.Specs;
 using SideEye.Host;
 using SideEye.Probes.Binding;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using SideEye.Capture.Schema;
+using SideEye.Tables;
 using SideEye.Spec.Model;
 using SideEye.Store;
 using SideEye.Store.Derivation;

@@ -3,7 +3,7 @@ using System.Reflection;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
-namespace SideEye.Capture.Schema;
+namespace SideEye.Tables;
 
 /// <summary>
 /// The tables that a snapshot delivers as record batches, version 1: names, column types and what each column means.
@@ -30,7 +30,7 @@ public static class SnapshotSchema
     public const string StackFramesTable = "stack_frames";
 
     /// <summary>Columns of <see cref="SnapshotsTable"/>.</summary>
-    public static Apache.Arrow.Schema Snapshots { get; } = Table(
+    public static Schema Snapshots { get; } = Table(
         "The snapshot in this file: one row.",
         Text("snapshot_id", "Identity of the snapshot.", known: true),
         Time("captured_at", "When the capture began (agent's clock)."),
@@ -43,14 +43,17 @@ public static class SnapshotSchema
         Text("error", "Why (part of) the snapshot failed; NULL when nothing did."));
 
     /// <summary>Columns of <see cref="ProcessesTable"/>.</summary>
-    public static Apache.Arrow.Schema Processes { get; } = Table(
+    public static Schema Processes { get; } = Table(
         "The captured processes.",
         Int32("process_id", "Identity of the process in this snapshot.", known: true),
         Text("host", "Host that the process runs on."),
-        Int32("pid", "Process id on its host.", known: true),
+        Text("agent", "Address of the agent that captured it, as the control plane has it; NULL without a control plane."),
+        Int32("pid", "Process id on its host; NULL in the row of an agent that could not be asked."),
         Text("program", "Program that the process was matched to."),
         Text("environment", "Environment that the process was matched to."),
         Text("friendly_name", "Short name for people."),
+        Text("container_id", "Container that the process runs in; NULL outside of one."),
+        Text("pod", "Kubernetes pod, as namespace/name, or its uid where the name is not known."),
         Text("executable", "Path of the executable."),
         Text("build_id", "Build id of the executable."),
         Text("go_version", "Go version that the executable was built with, such as go1.25.3."),
@@ -58,6 +61,8 @@ public static class SnapshotSchema
         Text("debug_info", "yes, or no with the reason, such as no: stripped; says whether variables can be captured."),
         Text("reader", "What read the memory: bpf or vmread."),
         Time("captured_at", "When the process was paused (agent's clock)."),
+        Int64("clock_offset_ns", "The agent's clock minus the control plane's, in nanoseconds; NULL when not known."),
+        Int64("skew_ns", "How much later than the snapshot's first process it was paused; clock offsets are taken out."),
         Int64("pause_ns", "How long the process was paused, in nanoseconds."),
         Int32("goroutine_count", "Live goroutines captured."),
         Int32("dead_goroutine_count", "Free g structs that the runtime keeps for reuse; no row in goroutines."),
@@ -66,7 +71,7 @@ public static class SnapshotSchema
         Text("error", "Why (part of) the process could not be captured; NULL when nothing failed."));
 
     /// <summary>Columns of <see cref="GoroutinesTable"/>.</summary>
-    public static Apache.Arrow.Schema Goroutines { get; } = Table(
+    public static Schema Goroutines { get; } = Table(
         "The live goroutines, each exactly once.",
         Int32("process_id", "Process of the goroutine: processes.process_id.", known: true),
         Int64("goroutine_id", "The runtime's goid: the number in a goroutine dump.", known: true),
@@ -88,7 +93,7 @@ public static class SnapshotSchema
         Text("truncated_reason", "Why frames are missing; NULL when none are."));
 
     /// <summary>Columns of <see cref="StackFramesTable"/>.</summary>
-    public static Apache.Arrow.Schema StackFrames { get; } = Table(
+    public static Schema StackFrames { get; } = Table(
         "The distinct stacks, frame by frame; thousands of goroutines share a few stacks. See the view frames.",
         Int64("stack_id", "Identity of the stack in this snapshot.", known: true),
         Int32("frame_index", "0 is the innermost frame.", known: true),
@@ -101,7 +106,7 @@ public static class SnapshotSchema
         Text("table_name", "Function table of the frame's captured variables; NULL when there is none."));
 
     /// <summary>The four tables in the order in which a snapshot file creates them.</summary>
-    public static ImmutableArray<KeyValuePair<string, Apache.Arrow.Schema>> Tables { get; } =
+    public static ImmutableArray<KeyValuePair<string, Schema>> Tables { get; } =
     [
         new(SnapshotsTable, Snapshots),
         new(ProcessesTable, Processes),
@@ -112,7 +117,7 @@ public static class SnapshotSchema
     /// <summary>SQL (DuckDB's dialect) that creates the views over <see cref="Tables"/> in a new file.</summary>
     public static string Views { get; } = ReadViews();
 
-    private static Apache.Arrow.Schema Table(string comment, params Field[] columns) =>
+    private static Schema Table(string comment, params Field[] columns) =>
         new(columns, [new KeyValuePair<string, string>(CommentKey, comment)]);
 
     private static Field Text(string name, string comment, bool known = false) =>
@@ -140,8 +145,8 @@ public static class SnapshotSchema
     private static string ReadViews()
     {
         Assembly assembly = typeof(SnapshotSchema).Assembly;
-        using Stream stream = assembly.GetManifestResourceStream("SideEye.Capture.Schema.views.sql")
-            ?? throw new InvalidOperationException("views.sql is not embedded in SideEye.Capture.");
+        using Stream stream = assembly.GetManifestResourceStream("SideEye.Tables.views.sql")
+            ?? throw new InvalidOperationException("views.sql is not embedded in SideEye.Tables.");
         using StreamReader reader = new(stream);
         return reader.ReadToEnd();
     }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
-namespace SideEye.Capture.Schema;
+namespace SideEye.Tables;
 
 /// <summary>
 /// The tables about captured variables: one for each captured function, what they hold, and what could not be
@@ -26,7 +26,7 @@ public static class CaptureSchema
     public const string RawPrefix = "raw_";
 
     /// <summary>Columns of <see cref="FunctionTablesTable"/>.</summary>
-    public static Apache.Arrow.Schema FunctionTables { get; } = Table(
+    public static Schema FunctionTables { get; } = Table(
         "The captured columns of the function tables, one row for each.",
         Text("table_name", "The function table.", known: true),
         Text("function", "Its function, as in the symbol table.", known: true),
@@ -38,7 +38,7 @@ public static class CaptureSchema
         Bool("is_raw", "The column holds addresses, types and truncation marks of the column without raw_."));
 
     /// <summary>Columns of <see cref="CaptureErrorsTable"/>.</summary>
-    public static Apache.Arrow.Schema CaptureErrors { get; } = Table(
+    public static Schema CaptureErrors { get; } = Table(
         "Values that could not be captured, in whole or in part, and why; the value itself is NULL.",
         Text("table_name", "The function table.", known: true),
         ProcessId(),
@@ -49,7 +49,7 @@ public static class CaptureSchema
             known: true));
 
     /// <summary>Both tables in the order in which a snapshot file creates them.</summary>
-    public static ImmutableArray<KeyValuePair<string, Apache.Arrow.Schema>> Tables { get; } =
+    public static ImmutableArray<KeyValuePair<string, Schema>> Tables { get; } =
     [
         new(FunctionTablesTable, FunctionTables),
         new(CaptureErrorsTable, CaptureErrors),
@@ -66,7 +66,7 @@ public static class CaptureSchema
     /// <summary>The columns of a function table: those that identify the frame, then the captured ones.</summary>
     /// <param name="function">The function, as in the symbol table.</param>
     /// <param name="captured">Columns made by <see cref="Captured"/>.</param>
-    public static Apache.Arrow.Schema FunctionTable(string function, IEnumerable<Field> captured) => Table(
+    public static Schema FunctionTable(string function, IEnumerable<Field> captured) => Table(
         $"The frames of {function}, one row for each, with the captured expressions.",
         [ProcessId(), GoroutineId(), FrameIndex(), .. captured]);
 
@@ -92,7 +92,7 @@ public static class CaptureSchema
     private static Field FrameIndex() =>
         Column("frame_index", Int32Type.Default, "The frame: frames.frame_index, 0 is the innermost.", known: true);
 
-    private static Apache.Arrow.Schema Table(string comment, params Field[] columns) =>
+    private static Schema Table(string comment, params Field[] columns) =>
         new(columns, [new KeyValuePair<string, string>(SnapshotSchema.CommentKey, comment)]);
 
     private static Field Text(string name, string comment, bool known = false) =>
