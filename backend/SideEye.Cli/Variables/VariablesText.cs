@@ -66,7 +66,7 @@ internal static class VariablesText
             if (!place.IsEntry)
                 counts[(int)BodyReport.At(variable, place)]++;
         }
-        return string.Join(
-            ", ", Words.Where(word => counts[(int)word] > 0).Select(word => $"{counts[(int)word]} {BodyReport.Word(word)}"));
+        IEnumerable<Availability> found = Words.Where(word => counts[(int)word] > 0);
+        return string.Join(", ", found.Select(word => $"{counts[(int)word]} {BodyReport.Word(word)}"));
     }
 }
