@@ -15,7 +15,7 @@
  *   se_read_itab(m, address)       reads target memory to m->itab
  *   se_commit(m, bytes)            the record at m->out is complete
  *   se_put_off(m, want)            of what was not read: again by another reader, or a record that says so
- *   se_is_new(m, want)             whether it was asked for the first time in this snapshot
+ *   se_is_new(m, want, bytes)      whether it was asked for the first time in this snapshot
  *   se_afford(m, bytes)            takes bytes from what a snapshot may copy; false, and none, when there are no more
  *   se_time_is_up(m)
  */

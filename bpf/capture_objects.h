@@ -92,7 +92,7 @@ SE_INLINE bool se_is_allowed(struct se_machine *m, uint64_t bytes)
 		m->frame_cut = 1;
 		return false;
 	}
-	if (!se_is_new(m, &m->want))
+	if (!se_is_new(m, &m->want, bytes))
 		return false;
 	if (m->allowance < bytes && !se_raise_allowance(m, bytes)) {
 		m->frame_cut = 1;
@@ -147,7 +147,7 @@ SE_INLINE void se_record_itab(struct se_machine *m)
 	uint64_t at;
 	uint8_t *block;
 
-	if (!se_is_new(m, &wanted) || !se_reserve(m, SE_CAPTURE_OBJECT_BYTES_MAX))
+	if (!se_is_new(m, &wanted, SE_CAPTURE_ITAB_BYTES) || !se_reserve(m, SE_CAPTURE_OBJECT_BYTES_MAX))
 		return;
 	at = m->out + SE_OBJECT_OVERHEAD;
 	block = se_block(m, m->out_block);

@@ -133,9 +133,9 @@ SE_INLINE bool se_time_is_up(struct se_machine *m)
 
 #include "capture_seen.h"
 
-SE_INLINE bool se_is_new(struct se_machine *m, const struct se_want *want)
+SE_INLINE bool se_is_new(struct se_machine *m, const struct se_want *want, uint64_t bytes)
 {
-	return se_is_new_in(m, control.capture_epoch, want);
+	return se_is_new_in(m, control.capture_epoch, want, bytes);
 }
 
 #include "capture_walk.h"

@@ -24,13 +24,28 @@ SE_INLINE uint64_t se_fingerprint(const struct se_want *want)
 	return h ^ h >> 32;
 }
 
+/* Where to look first. Go allocates objects of one size side by side, so the slots of neighbours are neighbours, and as
+ * close as can be: every page of the table that is touched costs a walk of page tables, in this pause. Each power of
+ * two of sizes begins elsewhere, so that small and large objects at one distance do not meet. */
+SE_INLINE uint32_t se_first_slot(uint64_t address, uint64_t bytes)
+{
+	uint32_t shift = 4;
+
+	shift += bytes >= 32;
+	shift += bytes >= 64;
+	shift += bytes >= 128;
+	shift += bytes >= 256;
+	shift += bytes >= 512;
+	shift += bytes >= 1024;
+	return (address >> shift) + shift * (SE_CAPTURE_SEEN / 16 + 4099);
+}
+
 /* True when the object was not in the set. True as well when its neighbourhood is full: then the same object may
- * be copied twice, which does no harm. Objects that lie together have their slots together: what belongs to a goroutine
- * was often allocated in one go, and the table is larger than the caches. */
-SE_INLINE bool se_is_new_in(struct se_machine *m, uint64_t epoch, const struct se_want *want)
+ * be copied twice, which does no harm. */
+SE_INLINE bool se_is_new_in(struct se_machine *m, uint64_t epoch, const struct se_want *want, uint64_t bytes)
 {
 	uint64_t mine = epoch << SE_EPOCH_SHIFT | se_fingerprint(want) >> (64 - SE_EPOCH_SHIFT);
-	uint32_t slot = want->address >> 4;
+	uint32_t slot = se_first_slot(want->address, bytes);
 
 	for (uint32_t i = 0; i < SE_SEEN_PROBES; i++, slot++) {
 		uint64_t *place = se_seen_slot(m, slot & (SE_CAPTURE_SEEN - 1));

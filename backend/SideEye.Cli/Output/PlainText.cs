@@ -38,6 +38,18 @@ internal static class PlainText
     /// <summary>The same for a text of several lines, which stay lines.</summary>
     public static string CleanLines(string text) => string.Join('\n', text.Split('\n').Select(Clean));
 
+    /// <summary>Rows of one length in columns as wide as their widest cell; nothing trails behind the last.</summary>
+    public static void WriteColumns(TextWriter text, IReadOnlyList<string[]> rows)
+    {
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(row => row[i].Length))];
+        foreach (string[] row in rows)
+        {
+            for (int i = 0; i < row.Length - 1; i++)
+                text.Write(row[i].PadRight(widths[i] + 1));
+            text.WriteLine(row[^1]);
+        }
+    }
+
     // Cc are the control characters; Cf turns the writing direction or hides text.
     private static bool IsUnsafe(char c) =>
         char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format;

@@ -1,24 +1,24 @@
 using System.Collections.Immutable;
 using SideEye.Cli.Output;
 using SideEye.GoRuntime.Functions;
-using Spectre.Console;
 
 namespace SideEye.Cli.Variables;
 
 /// <summary>Bodies with their variables for people.</summary>
 internal static class VariablesText
 {
+    private static readonly Availability[] Words = Enum.GetValues<Availability>();
+
     public static void Write(Stream output, ImmutableArray<BodyReport> reports)
     {
         using StreamWriter text = new(output);
-        IAnsiConsole console = TextConsole.Over(text);
         bool isFirst = true;
         foreach (BodyReport report in reports)
         {
             if (!isFirst)
-                console.WriteLine();
+                text.WriteLine();
             isFirst = false;
-            Write(console, report);
+            Write(text, report);
         }
     }
 
@@ -31,45 +31,42 @@ internal static class VariablesText
         _ => "local",
     };
 
-    private static void Write(IAnsiConsole console, BodyReport report)
+    private static void Write(StreamWriter text, BodyReport report)
     {
         FunctionBody body = report.Body;
         string title = body.IsInlined
             ? $"{body.Function}, inlined into {body.Container} ({body.InlineDepth} deep)"
             : body.Function;
         BodyPlace first = report.Places[0];
-        console.Write(Cell($"{title} at 0x{body.Code[0].Low:x}, {first.File}:{first.Line}"));
-        console.WriteLine();
-        Table table = new Table().Border(TableBorder.None)
-            .AddColumn("NAME").AddColumn("TYPE").AddColumn("ROLE").AddColumn("ENTRY").AddColumn("CALLS");
+        text.WriteLine(PlainText.Clean($"{title} at 0x{body.Code[0].Low:x}, {first.File}:{first.Line}"));
+        if (body.Variables.IsEmpty)
+        {
+            text.WriteLine("no variables");
+            return;
+        }
+        List<string[]> rows = [["NAME", "TYPE", "ROLE", "ENTRY", "CALLS"]];
         foreach (GoVariable variable in body.Variables)
         {
             string entry = first.IsEntry ? BodyReport.Word(BodyReport.At(variable, first)) : "";
-            table.AddRow(
-                Cell(variable.Name), Cell(variable.Type.Name), Cell(Role(variable.Role)), Cell(entry),
-                Cell(Calls(report, variable)));
+            rows.Add(
+            [
+                PlainText.Clean(variable.Name), PlainText.Clean(variable.Type.Name), Role(variable.Role), entry,
+                Calls(report, variable),
+            ]);
         }
-
-        if (body.Variables.IsEmpty)
-            console.WriteLine("no variables");
-        else
-            console.Write(table);
+        PlainText.WriteColumns(text, rows);
     }
 
     /// <summary>At how many calls it is available, and why not at the others.</summary>
     private static string Calls(BodyReport report, GoVariable variable)
     {
-        SortedDictionary<Availability, int> counts = [];
+        int[] counts = new int[Words.Length];
         foreach (BodyPlace place in report.Places)
         {
-            if (place.IsEntry)
-                continue;
-            Availability availability = BodyReport.At(variable, place);
-            counts[availability] = counts.GetValueOrDefault(availability) + 1;
+            if (!place.IsEntry)
+                counts[(int)BodyReport.At(variable, place)]++;
         }
-
-        return string.Join(", ", counts.Select(each => $"{each.Value} {BodyReport.Word(each.Key)}"));
+        IEnumerable<Availability> found = Words.Where(word => counts[(int)word] > 0);
+        return string.Join(", ", found.Select(word => $"{counts[(int)word]} {BodyReport.Word(word)}"));
     }
-
-    private static Text Cell(string text) => new(PlainText.Clean(text));
 }

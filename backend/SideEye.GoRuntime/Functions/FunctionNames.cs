@@ -8,10 +8,10 @@ namespace SideEye.GoRuntime.Functions;
 internal sealed class FunctionNames(DwarfFile dwarf)
 {
     private const int OriginsMax = 8;
-    private readonly ConcurrentDictionary<ulong, string?> known = [];
+    private readonly ConcurrentDictionary<DebugInfoOffset, string?> known = [];
 
     /// <summary>The name, or null when the entry has none.</summary>
-    public string? Of(DebugInfoOffset function) => known.GetOrAdd(function.Value, _ => Read(function, 0));
+    public string? Of(DebugInfoOffset function) => known.GetOrAdd(function, _ => Read(function, 0));
 
     private string? Read(DebugInfoOffset function, int links)
     {

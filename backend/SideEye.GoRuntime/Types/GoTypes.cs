@@ -21,7 +21,7 @@ public sealed class GoTypes
     ];
 
     private readonly DwarfFile dwarf;
-    private readonly ConcurrentDictionary<ulong, GoType> known = [];
+    private readonly ConcurrentDictionary<DebugInfoOffset, GoType> known = [];
     private readonly Lazy<Dictionary<ulong, ulong>> byRuntimeType;
 
     private readonly RuntimeTypes? undescribed;
@@ -119,7 +119,7 @@ public sealed class GoTypes
 
     private GoType At(DebugInfoOffset offset, int links)
     {
-        if (known.TryGetValue(offset.Value, out GoType? type))
+        if (known.TryGetValue(offset, out GoType? type))
             return type;
         if (links > TypeChainMax)
         {
@@ -127,7 +127,7 @@ public sealed class GoTypes
                 $"types stand for one another more than {TypeChainMax} times");
         }
 
-        return known.GetOrAdd(offset.Value, Create(TypeEntry.Read(dwarf.EntryAt(offset)), links));
+        return known.GetOrAdd(offset, Create(TypeEntry.Read(dwarf.EntryAt(offset)), links));
     }
 
     private GoType Create(TypeEntry entry, int links) => entry.Tag switch
