@@ -115,6 +115,12 @@ public sealed class SnapshotReader : IDisposable
     public QueryResult Query(string sql, QueryLimits limits, CancellationToken stop)
     {
         StatementReview.Of(connection, sql, this.limits);
+        return QueryOurs(sql, limits, stop);
+    }
+
+    /// <summary>Runs a statement of ours, which may copy where <see cref="OpenToCopy"/> allows it.</summary>
+    internal QueryResult QueryOurs(string sql, QueryLimits limits, CancellationToken stop)
+    {
         DuckDBCommand command = connection.CreateCommand();
         command.CommandText = sql;
         command.UseStreamingMode = true;

@@ -29,4 +29,7 @@ public enum StoreError
 
     /// <summary>The query took longer than its limit.</summary>
     TimeLimit,
+
+    /// <summary>The result, or one value of it, has more bytes than its limit.</summary>
+    ResultSize,
 }
