@@ -193,7 +193,7 @@ public sealed class Query_kinds : IDisposable
     public async Task Names_for_pickers_are_texts()
     {
         Assert.Equal(["checkout | checkout", "stock | stock"], (await Ask(Picker("processes"))).Rows);
-        Assert.Equal("snapshots | snapshots", (await Ask(Picker("tables"))).Rows[0]);
+        Assert.Contains("goroutine_groups | goroutine_groups", (await Ask(Picker("tables"))).Rows);
         Assert.Equal(["snapshot_id | snapshot_id", "captured_at | captured_at"],
             (await Ask(Picker("columns", "snapshots"))).Rows[..2]);
         Assert.Equal(["10 | 10", "11 | 11"], (await Ask(Picker("values", "goroutines", "goroutine_id"))).Rows[..2]);
@@ -223,7 +223,7 @@ public sealed class Query_kinds : IDisposable
             answer.Rows[0], StringComparison.Ordinal);
         QueryRequest filtered = Kind(QueryKind.Logs);
         filtered.TextFilter = "C2";
-        Assert.Single((await QueryAnswer.Of(runner, filtered, Captured())).Rows);
+        Assert.Equal(2, (await QueryAnswer.Of(runner, filtered, Captured())).Rows.Count);
         filtered.TextFilter = "' OR true --";
         Assert.Empty((await QueryAnswer.Of(runner, filtered, Captured())).Rows);
     }

@@ -42,9 +42,8 @@ internal sealed class FlameGraph(QueryContext context, SnapshotReader reader)
             Unit = field.DataType is Int64Type ? "count" : "",
             Identity = field.Name == "label" ? "function" : "",
         })];
-        using RecordBatch rows = Rows();
-        return new QueryOutcome(
-            sql, await new FrameSender(context).SendAsync("flamegraph", columns, rows).ConfigureAwait(false));
+        using FrameSender sender = new(context);
+        return new QueryOutcome(sql, await sender.SendAsync("flamegraph", columns, Rows()).ConfigureAwait(false));
     }
 
     private string Sql() => $"""

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Google.Protobuf;
 using SideEye.Protocol;
 using SideEye.Protocol.ControlPlane;
 using SideEye.Store;
@@ -7,9 +8,13 @@ using Column = SideEye.Protocol.ControlPlane.Column;
 namespace SideEye.ControlPlane.Queries;
 
 /// <summary>Sends results as frames: cut into messages of a good size, within the limits of a frame.</summary>
-internal sealed class FrameSender(QueryContext context)
+/// <remarks>For one frame. Owns the batches that it is given.</remarks>
+internal sealed class FrameSender(QueryContext context) : IDisposable
 {
     private readonly List<RecordBatch> waiting = [];
+
+    /// <summary>The batches that the pieces in <see cref="waiting"/> are of, the one that is being cut last.</summary>
+    private readonly List<RecordBatch> owned = [];
     private long waitingBytes;
     private long waitingRows;
     private long sentBytes;
@@ -26,14 +31,18 @@ internal sealed class FrameSender(QueryContext context)
         RecordBatch? next = result.Next();
         await context.Sink.BeginFrameAsync(header, context.Stop).ConfigureAwait(false);
         long rows = 0;
+        bool isCut = false;
         while (next is { } batch && rows < context.RowsMax)
         {
             long fit = Math.Min(batch.Length, context.RowsMax - rows);
             await AddAsync(batch, (int)fit).ConfigureAwait(false);
             rows += fit;
-            next = fit < batch.Length ? batch : result.Next();
+            isCut = fit < batch.Length;
+            next = isCut ? null : result.Next();
         }
-        if (next is not null)
+        isCut |= next is not null;
+        next?.Dispose();
+        if (isCut)
             TellCut(rows);
         await FlushAsync(rows == 0 ? result.Schema : null).ConfigureAwait(false);
         return rows;
@@ -50,6 +59,14 @@ internal sealed class FrameSender(QueryContext context)
         return rows.Length;
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (RecordBatch batch in owned)
+            batch.Dispose();
+        owned.Clear();
+    }
+
     private void TellCut(long rows)
     {
         // An alert that is decided on some of the rows is decided wrongly.
@@ -64,6 +81,7 @@ internal sealed class FrameSender(QueryContext context)
 
     private async ValueTask AddAsync(RecordBatch batch, int rows)
     {
+        owned.Add(batch);
         int start = 0;
         long bytes = 0;
         for (int row = 0; row < rows; row++)
@@ -110,21 +128,24 @@ internal sealed class FrameSender(QueryContext context)
                 await context.Sink.RowsAsync(ArrowRows.Encode(columns), context.Stop).ConfigureAwait(false);
             return;
         }
-        using (RecordBatch together = Together())
-            await context.Sink.RowsAsync(ArrowRows.Encode(together), context.Stop).ConfigureAwait(false);
-        foreach (RecordBatch batch in waiting)
-            batch.Dispose();
+        await context.Sink.RowsAsync(Together(), context.Stop).ConfigureAwait(false);
+        foreach (RecordBatch sent in owned.SkipLast(1))
+            sent.Dispose();
+        owned.RemoveRange(0, owned.Count - 1);
         waiting.Clear();
         waitingBytes = 0;
         waitingRows = 0;
     }
 
-    private RecordBatch Together()
+    /// <summary>All that waits as one message.</summary>
+    private ByteString Together()
     {
-        // Also copies what a slice shows of larger buffers, so that only that is sent.
+        if (waiting.Count == 1)
+            return ArrowRows.Encode(waiting[0]);
         IEnumerable<IArrowArray> columns = Enumerable.Range(0, waiting[0].ColumnCount).Select(column =>
             ArrowArrayConcatenator.Concatenate([.. waiting.Select(batch => batch.Column(column))]));
-        return new RecordBatch(waiting[0].Schema, columns, (int)waitingRows);
+        using RecordBatch together = new(waiting[0].Schema, columns, (int)waitingRows);
+        return ArrowRows.Encode(together);
     }
 
     private long BytesOf(RecordBatch batch, int row)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Apache.Arrow;
 using SideEye.Protocol.ControlPlane;
 using SideEye.Store;
 
@@ -30,11 +29,10 @@ internal sealed class NodeGraph(QueryContext context, SnapshotReader reader)
             context.Notice("warning", "truncated", $"The graph is cut at {context.Limits.GraphNodesMax} nodes; "
                 + $"{left} links to others are left out. Start from one goroutine.");
         }
-        using RecordBatch nodeRows = nodes.Rows();
-        using RecordBatch edgeRows = edges.Rows();
-        long rows = await new FrameSender(context).SendAsync("nodes", GraphNodes.Columns, nodeRows)
-            .ConfigureAwait(false);
-        rows += await new FrameSender(context).SendAsync("edges", GraphEdges.Columns, edgeRows).ConfigureAwait(false);
+        using FrameSender nodeSender = new(context);
+        using FrameSender edgeSender = new(context);
+        long rows = await nodeSender.SendAsync("nodes", GraphNodes.Columns, nodes.Rows()).ConfigureAwait(false);
+        rows += await edgeSender.SendAsync("edges", GraphEdges.Columns, edges.Rows()).ConfigureAwait(false);
         return new QueryOutcome(sql, rows);
     }
 

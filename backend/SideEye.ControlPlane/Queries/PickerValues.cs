@@ -56,7 +56,7 @@ internal static class PickerValues
     {
         string rows = string.Join(", ", names.Select((name, index) => $"({index}, {SqlText.Literal(name)})"));
         return rows.Length == 0 ? "SELECT '' AS text, '' AS value WHERE false"
-            : $"SELECT text, text AS value FROM (VALUES {rows}) AS names(at, text) ORDER BY at";
+            : $"SELECT text, text AS value FROM (VALUES {rows}) AS names(place, text) ORDER BY place";
     }
 
     private static string Shown(string name) => name.Length switch

@@ -107,8 +107,11 @@ public sealed class QueryRunner : IDisposable
     }
 
     private static async Task<QueryOutcome> OneAsync(
-        QueryContext context, SnapshotReader reader, string name, string sql) =>
-        new(sql, await new FrameSender(context).SendAsync(name, reader, sql).ConfigureAwait(false));
+        QueryContext context, SnapshotReader reader, string name, string sql)
+    {
+        using FrameSender sender = new(context);
+        return new QueryOutcome(sql, await sender.SendAsync(name, reader, sql).ConfigureAwait(false));
+    }
 
     private List<long> ProcessIds(QueryContext context)
     {
