@@ -94,8 +94,9 @@ internal static class HistoryViews
         {
             if (!columns.Contains((catalog, table.ToLowerInvariant())))
                 continue;
-            sql.Append(sql.Length == 0 ? $"CREATE VIEW {Catalog}.main.{SqlTypes.Quote(table)} AS " : " UNION ALL BY NAME ")
-                .Append(Rows(catalog, table, file, columns[(catalog, table.ToLowerInvariant())]));
+            string before = sql.Length > 0 ? " UNION ALL BY NAME "
+                : $"CREATE VIEW {Catalog}.main.{SqlTypes.Quote(table)} AS ";
+            sql.Append(before).Append(Rows(catalog, table, file, columns[(catalog, table.ToLowerInvariant())]));
         }
         // Without a file that has it there is no view, and DuckDB says that there is no such table.
         if (sql.Length > 0)

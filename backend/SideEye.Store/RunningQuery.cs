@@ -5,12 +5,17 @@ namespace SideEye.Store;
 /// <summary>A query under its limits: it is interrupted when its time is over or nobody wants it any more.</summary>
 internal sealed class RunningQuery : IDisposable
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(25);
+
     private readonly DuckDBCommand command;
     private readonly QueryLimits limits;
     private readonly CancellationToken stop;
     private readonly CancellationTokenSource deadline;
     private readonly CancellationTokenRegistration interrupt;
+    private readonly Timer? memoryWatch;
+    private readonly long startBytes;
     private volatile bool expired;
+    private volatile bool grown;
     private long rows;
 
     /// <summary>Starts the clock. Owns the command.</summary>
@@ -22,6 +27,10 @@ internal sealed class RunningQuery : IDisposable
         deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(limits.TimeMax);
         interrupt = deadline.Token.Register(Interrupt);
+        if (limits.GrowthBytesMax == long.MaxValue)
+            return;
+        startBytes = Environment.WorkingSet;
+        memoryWatch = new Timer(_ => Look(), null, LookEvery, LookEvery);
     }
 
     /// <summary>Runs a step of the query.</summary>
@@ -56,9 +65,18 @@ internal sealed class RunningQuery : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        memoryWatch?.Dispose();
         interrupt.Dispose();
         deadline.Dispose();
         command.Dispose();
+    }
+
+    private void Look()
+    {
+        if (Environment.WorkingSet - startBytes <= limits.GrowthBytesMax)
+            return;
+        grown = true;
+        Interrupt();
     }
 
     private void Interrupt()
@@ -69,6 +87,8 @@ internal sealed class RunningQuery : IDisposable
 
     private Exception Stopped(Exception? e) => stop.IsCancellationRequested
         ? new OperationCanceledException("The query was cancelled.", e, stop)
+        : grown ? new StoreException(StoreError.OutOfMemory,
+            "the query makes values that need more memory than its limit; make smaller lists and texts", e)
         : new StoreException(StoreError.TimeLimit,
             $"the query took longer than {limits.TimeMax.TotalSeconds:0.###} s; make it smaller", e);
 }

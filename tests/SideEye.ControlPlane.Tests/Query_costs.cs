@@ -47,7 +47,8 @@ public sealed class Query_costs : IDisposable
                 "SELECT wait_reason, status, count(*), max(waiting_for_ns), avg(waiting_for_ns) FROM goroutines "
                 + "GROUP BY ALL ORDER BY 3 DESC"), subject);
             Assert.Equal(20, answer.Rows.Count);
-            TestContext.Current.TestOutputHelper?.WriteLine($"1,000,000 rows: {watch.Elapsed.TotalMilliseconds:0.0} ms");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"1,000,000 rows: {watch.Elapsed.TotalMilliseconds:0.0} ms");
         }
     }
 

@@ -37,7 +37,8 @@ public sealed class Query_macros : IDisposable
     [InlineData("SELECT count(*) FROM processes WHERE $__timeFilter(captured_at - INTERVAL 3 HOUR)", "3")]
     [InlineData("SELECT $__interval_ms", "60000")]
     [InlineData("SELECT $__timeGroup(captured_at, $__interval) FROM snapshots", "2026-03-14 15:09:00")]
-    [InlineData("SELECT $__timeGroup(greatest(captured_at, $__timeFrom()), '5m') FROM snapshots", "2026-03-14 15:05:00")]
+    [InlineData("SELECT $__timeGroup(greatest(captured_at, $__timeFrom()), '5m') FROM snapshots",
+        "2026-03-14 15:05:00")]
     [InlineData("SELECT $__timeGroup(captured_at, 1h) FROM snapshots", "2026-03-14 15:00:00")]
     [InlineData("SELECT $__snapshot", "snap-'1")]
     [InlineData("SELECT $__program", "shop")]

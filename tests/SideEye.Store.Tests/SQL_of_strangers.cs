@@ -59,12 +59,16 @@ public sealed class SQL_of_strangers : IDisposable
         "INSERT INTO processes VALUES (1)", "UPDATE processes SET pid = 1", "DELETE FROM processes",
         "TRUNCATE processes", "DROP TABLE processes", "ALTER TABLE processes ADD COLUMN a INTEGER",
         "COMMENT ON TABLE processes IS 'x'", "MERGE INTO processes USING (SELECT 1) ON true WHEN MATCHED THEN DELETE",
-        "WITH t AS (DELETE FROM processes RETURNING *) SELECT * FROM t", "EXPLAIN ANALYZE CREATE TABLE memory.t (a INT)",
+        "WITH t AS (DELETE FROM processes RETURNING *) SELECT * FROM t",
+        "EXPLAIN ANALYZE CREATE TABLE memory.t (a INT)",
         // Settings, state and what they tell
-        "SET memory_limit = '64GB'", "SET GLOBAL threads = 64", "RESET memory_limit", "SET enable_external_access = true",
-        "SET lock_configuration = false", "PRAGMA memory_limit = '64GB'", "SET VARIABLE a = 1", "SELECT getvariable('a')",
+        "SET memory_limit = '64GB'", "SET GLOBAL threads = 64", "RESET memory_limit",
+        "SET enable_external_access = true",
+        "SET lock_configuration = false", "PRAGMA memory_limit = '64GB'", "SET VARIABLE a = 1",
+        "SELECT getvariable('a')",
         "SELECT getenv('HOME')", "SELECT current_setting('secret_directory')", "SELECT * FROM duckdb_settings()",
-        "SELECT * FROM duckdb_databases()", "FROM duckdb_databases", "FROM pragma_database_list", "PRAGMA database_list",
+        "SELECT * FROM duckdb_databases()", "FROM duckdb_databases", "FROM pragma_database_list",
+        "PRAGMA database_list",
         "SELECT * FROM duckdb_extensions()", "SELECT * FROM duckdb_temporary_files()", "SELECT * FROM duckdb_logs()",
         "SELECT * FROM duckdb_variables()", "SELECT * FROM duckdb_prepared_statements()", "SELECT * FROM pg_settings",
         "SELECT * FROM pg_catalog.pg_settings", "SELECT * FROM duckdb_memory()", "CALL pragma_version()",
@@ -109,6 +113,21 @@ public sealed class SQL_of_strangers : IDisposable
         QueryLimits limits = new() { TimeMax = TimeSpan.FromMilliseconds(300) };
         StoreException e = Assert.Throws<StoreException>(() => Batches(reader, sql, limits));
         Assert.Contains(e.Error, new[] { StoreError.TimeLimit, StoreError.OutOfMemory });
+        Assert.Equal(["1"], QueryText.Ask(reader, "SELECT count(*) FROM processes"));
+    }
+
+    [Fact]
+    public void That_grow_beyond_what_DuckDB_counts_are_ended()
+    {
+        using SnapshotReader reader = SnapshotReader.Open(path);
+        QueryLimits limits = new() { TimeMax = TimeSpan.FromSeconds(60), GrowthBytesMax = 256 << 20 };
+        StoreException e = Assert.Throws<StoreException>(() => Batches(reader, """
+            WITH RECURSIVE t(n, l) AS (
+                SELECT 1, [1, 2, 3, 4]::BIGINT[]
+                UNION ALL SELECT n + 1, CASE WHEN n < 22 THEN list_concat(l, l) ELSE l END FROM t)
+            SELECT n, len(l) FROM t
+            """, limits));
+        Assert.Equal(StoreError.OutOfMemory, e.Error);
         Assert.Equal(["1"], QueryText.Ask(reader, "SELECT count(*) FROM processes"));
     }
 
@@ -172,7 +191,8 @@ public sealed class SQL_of_strangers : IDisposable
         Assert.NotEmpty(QueryText.Ask(path, "EXPLAIN SELECT * FROM processes"));
         Assert.NotEmpty(QueryText.Ask(path, "EXPLAIN ANALYZE SELECT * FROM processes"));
         using SnapshotReader reader = SnapshotReader.Open(path);
-        foreach (string sql in (string[])["SHOW TABLES", "DESCRIBE processes", "SUMMARIZE processes", "EXPLAIN FROM processes"])
+        string[] all = ["SHOW TABLES", "DESCRIBE processes", "SUMMARIZE processes", "EXPLAIN FROM processes"];
+        foreach (string sql in all)
             Assert.NotEqual(0, Batches(reader, sql, QueryLimits.None));
     }
 
@@ -192,7 +212,8 @@ public sealed class SQL_of_strangers : IDisposable
             {
                 foreach (double? value in (Apache.Arrow.DoubleArray)batch.Column(0))
                     Assert.Equal(expected--, value);
-                Assert.Equal($"[{(long)expected + batch.Length}]", ((Apache.Arrow.StringArray)batch.Column(1)).GetString(0));
+                string list = ((Apache.Arrow.StringArray)batch.Column(1)).GetString(0);
+                Assert.Equal($"[{(long)expected + batch.Length}]", list);
             }
         }
         Assert.Equal(-1, expected);

@@ -13,7 +13,10 @@ public sealed class The_history_of_snapshots : IDisposable
     {
         HistoryFile[] files = Files(3);
         Assert.Equal(
-            ["snap-0 | 2026-03-14 15:00:00 | 1", "snap-1 | 2026-03-14 15:01:00 | 1", "snap-2 | 2026-03-14 15:02:00 | 1"],
+            [
+                "snap-0 | 2026-03-14 15:00:00 | 1", "snap-1 | 2026-03-14 15:01:00 | 1",
+                "snap-2 | 2026-03-14 15:02:00 | 1",
+            ],
             Ask(files[2].Path, files,
                 "SELECT snapshot_id, captured_at, count(*) FROM history.processes GROUP BY ALL ORDER BY 1", out _));
     }
@@ -78,8 +81,12 @@ public sealed class The_history_of_snapshots : IDisposable
     public void Gives_no_way_out_either()
     {
         HistoryFile[] files = Files(1);
-        foreach (string sql in (string[])["SELECT * FROM history.processes, read_text('/etc/passwd')",
-            "CREATE TABLE history.t (a INTEGER)", "SELECT * FROM history.nothing", "SELECT * FROM history.duckdb_databases()"])
+        string[] all =
+        [
+            "SELECT * FROM history.processes, read_text('/etc/passwd')", "CREATE TABLE history.t (a INTEGER)",
+            "SELECT * FROM history.nothing", "SELECT * FROM history.duckdb_databases()",
+        ];
+        foreach (string sql in all)
         {
             StoreException e = Assert.Throws<StoreException>(() => Ask(files[0].Path, files, sql, out _));
             Assert.Equal(StoreError.Sql, e.Error);
@@ -90,7 +97,8 @@ public sealed class The_history_of_snapshots : IDisposable
     public void Of_a_hundred_snapshots_of_ten_thousand_is_aggregated_at_once()
     {
         string big = folder.File("big.duckdb");
-        SnapshotBuilder builder = new SnapshotBuilder().Snapshot().Process(1, "checkout", 4711).Stack(1, ("main.f", "f.go", 1));
+        SnapshotBuilder builder = new SnapshotBuilder().Snapshot().Process(1, "checkout", 4711)
+            .Stack(1, ("main.f", "f.go", 1));
         for (int id = 0; id < 10_000; id++)
             builder.Goroutine(1, id, 1, waitedNs: id);
         builder.Write(big);

@@ -8,8 +8,10 @@ namespace SideEye.ControlPlane.Queries;
 internal static class ArrowColumns
 {
     /// <summary>The schema of columns that are VARCHAR or BIGINT.</summary>
-    public static Schema Schema(IEnumerable<Column> columns) => new(columns.Select(column =>
-        new Field(column.Name, column.Type == "VARCHAR" ? StringType.Default : Int64Type.Default, nullable: true)), null);
+    public static Schema Schema(IEnumerable<Column> columns) => new(
+        columns.Select(column => new Field(
+            column.Name, column.Type == "VARCHAR" ? StringType.Default : Int64Type.Default, nullable: true)),
+        null);
 
     /// <summary>A column of texts.</summary>
     public static StringArray Texts(IEnumerable<string?> values)

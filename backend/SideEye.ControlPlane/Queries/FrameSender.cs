@@ -29,6 +29,7 @@ internal sealed class FrameSender(QueryContext context) : IDisposable
         header.Columns.Add(result.Columns.Select(ColumnMeaning.Of));
         // The first rows come before the frame is begun: a query that fails at once leaves no half frame.
         RecordBatch? next = result.Next();
+        context.HasBegun = true;
         await context.Sink.BeginFrameAsync(header, context.Stop).ConfigureAwait(false);
         long rows = 0;
         bool isCut = false;
@@ -53,6 +54,7 @@ internal sealed class FrameSender(QueryContext context) : IDisposable
     {
         FrameHeader header = new() { Name = name };
         header.Columns.Add(columns);
+        context.HasBegun = true;
         await context.Sink.BeginFrameAsync(header, context.Stop).ConfigureAwait(false);
         await AddAsync(rows, rows.Length).ConfigureAwait(false);
         await FlushAsync(rows.Length == 0 ? rows.Schema : null).ConfigureAwait(false);

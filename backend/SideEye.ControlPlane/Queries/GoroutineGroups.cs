@@ -10,11 +10,12 @@ internal static class GoroutineGroups
                g.created_at_file, g.created_at_line, g.truncated, g.stack_id, g.functions
         FROM goroutine_groups g
         LEFT JOIN (SELECT process_id, {ProcessFilter.Name} AS name FROM processes) p USING (process_id)
-        WHERE NOT g.is_system AND {ProcessFilter.On(context, "g.process_id")} AND {StackFilter(context, "g.stack_id")}
+        WHERE NOT g.is_system AND {ProcessFilter.On(context, "g.process_id")}
+          AND {StackFilter(context, "g.stack_id")}
         ORDER BY g.longest_waiting_ns DESC NULLS LAST, g.count DESC, g.process_id, g.example_goroutine_id
         """;
 
-    /// <summary>A condition on rows with a stack_id: the stack has a function that the query's expression finds.</summary>
+    /// <summary>A condition on rows with a stack_id: the query's expression finds a function of the stack.</summary>
     public static string StackFilter(QueryContext context, string column)
     {
         string expression = context.Request.FunctionFilter;

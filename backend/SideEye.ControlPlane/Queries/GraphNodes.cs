@@ -17,7 +17,10 @@ internal sealed class GraphNodes
         new Column { Name = "mainstat", Type = "BIGINT", Unit = "ns", DisplayName = "Waiting for" },
         new Column { Name = "secondarystat", Type = "VARCHAR", DisplayName = "State" },
         new Column { Name = "detail__process_id", Type = "BIGINT", Identity = "process", DisplayName = "Process" },
-        new Column { Name = "detail__goroutine_id", Type = "BIGINT", Identity = "goroutine", DisplayName = "Goroutine" },
+        new Column
+        {
+            Name = "detail__goroutine_id", Type = "BIGINT", Identity = "goroutine", DisplayName = "Goroutine",
+        },
         new Column { Name = "detail__frame_index", Type = "BIGINT", DisplayName = "Frame" },
     ];
 

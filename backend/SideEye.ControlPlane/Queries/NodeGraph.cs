@@ -5,8 +5,8 @@ using SideEye.Store;
 namespace SideEye.ControlPlane.Queries;
 
 /// <summary>
-/// Rows and the links between them, as the two frames of a node graph: who waits for whom, who serves whom. Where a link
-/// leads to many rows, the first stands for all of them and the edge says how many they are.
+/// Rows and the links between them, as the two frames of a node graph: who waits for whom, who serves whom. Where a
+/// link leads to many rows, the first stands for all of them and the edge says how many they are.
 /// </summary>
 internal sealed class NodeGraph(QueryContext context, SnapshotReader reader)
 {
@@ -73,9 +73,11 @@ internal sealed class NodeGraph(QueryContext context, SnapshotReader reader)
         return $"""
             WITH RECURSIVE walk AS ({walk}),
             goroutine AS (
-                SELECT g.process_id, g.goroutine_id, g.waiting_for_ns, coalesce(g.wait_reason, g.status) AS state, p.name
+                SELECT g.process_id, g.goroutine_id, g.waiting_for_ns, coalesce(g.wait_reason, g.status) AS state,
+                       p.name
                 FROM goroutines g
-                LEFT JOIN (SELECT process_id, {ProcessFilter.Name} AS name FROM processes) p USING (process_id))
+                LEFT JOIN (SELECT process_id, {ProcessFilter.Name} AS name FROM processes) p USING (process_id)
+            )
             SELECT m.link_id, m.direction, m.match_count, l.description,
                    m.from_table, m.from_rowid, m.process_id, m.goroutine_id, m.frame_index,
                    a.name, a.state, a.waiting_for_ns,
@@ -93,7 +95,8 @@ internal sealed class NodeGraph(QueryContext context, SnapshotReader reader)
     }
 
     private bool IsStarted() =>
-        context.Request.Links is { } links && (links.Table.Length > 0 || links.ProcessId != 0 || links.GoroutineId != 0);
+        context.Request.Links is { } links
+        && (links.Table.Length > 0 || links.ProcessId != 0 || links.GoroutineId != 0);
 
     /// <summary>The links within reach of the rows to start from.</summary>
     private string Walk()

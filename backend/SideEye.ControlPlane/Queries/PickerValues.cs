@@ -9,7 +9,8 @@ namespace SideEye.ControlPlane.Queries;
 internal static class PickerValues
 {
     /// <summary>The query for what is asked.</summary>
-    /// <exception cref="StoreException">What is asked is not known, or the snapshot lacks the table or column.</exception>
+    /// <exception cref="StoreException">What is asked is not known, or the snapshot lacks the table or
+    /// column.</exception>
     public static string Sql(QueryContext context, SnapshotReader reader)
     {
         VariablesQuery query = context.Request.Variables ?? new VariablesQuery();

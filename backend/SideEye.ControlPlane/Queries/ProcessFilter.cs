@@ -23,7 +23,10 @@ internal static class ProcessFilter
     {
         List<string> conditions = [];
         if (context.Request.Program.Length > 0)
-            conditions.Add(Is("program", context.Subject.Snapshot?.Program, context.Filter(context.Request.Program, "program")));
+        {
+            conditions.Add(Is("program", context.Subject.Snapshot?.Program,
+                context.Filter(context.Request.Program, "program")));
+        }
         if (context.Request.Environment.Length > 0)
         {
             conditions.Add(Is("environment", context.Subject.Snapshot?.Environment,

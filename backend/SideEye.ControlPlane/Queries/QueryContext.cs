@@ -9,6 +9,9 @@ internal sealed record QueryContext(
 {
     private readonly long startedAt = TimeProvider.System.GetTimestamp();
 
+    /// <summary>Whether a frame was begun: from then on the query cannot start anew.</summary>
+    public bool HasBegun { get; set; }
+
     /// <summary>Rows that a frame may have.</summary>
     public long RowsMax => Math.Min(Request.RowsMax > 0 ? Request.RowsMax : Limits.RowsDefault, Limits.RowsMax);
 
@@ -23,7 +26,7 @@ internal sealed record QueryContext(
     {
         TimeSpan left = Limits.TimeMax - TimeProvider.System.GetElapsedTime(startedAt);
         return left > TimeSpan.Zero
-            ? new QueryLimits { TimeMax = left }
+            ? new QueryLimits { TimeMax = left, GrowthBytesMax = Limits.GrowthBytesMax }
             : throw new StoreException(StoreError.TimeLimit,
                 $"the query took longer than {Limits.TimeMax.TotalSeconds:0.###} s; make it smaller");
     }

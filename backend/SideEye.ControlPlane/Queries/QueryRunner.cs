@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SideEye.Protocol.ControlPlane;
 using SideEye.Store;
 
@@ -94,16 +95,60 @@ public sealed class QueryRunner : IDisposable
             throw new StoreException(StoreError.NoSuchFile,
                 "there are no snapshots in the time range of the query; choose a longer one");
         }
-        using SnapshotReader reader = SnapshotReader.OpenWithHistory(
-            context.Subject.Snapshot?.Path, files, sql, context.Limits.Store, context.Stop);
         if (left > 0)
         {
             context.Notice("warning", "truncated",
                 $"The history has {all.Count} snapshots; only the newest {files.Length} were read.");
         }
-        foreach (HistoryGap gap in reader.Gaps)
-            context.Notice("warning", "partial", $"Snapshot {gap.SnapshotId} is left out: {gap.Reason}.");
+        try
+        {
+            using SnapshotReader reader = OpenHistory(context, files, sql);
+            TellGaps(context, reader.Gaps);
+            return await OneAsync(context, reader, "result", sql).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Error == StoreError.Damaged && !context.HasBegun)
+        {
+            return await WithoutDamagedAsync(context, files, sql).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The query once more, over the files that can be read to the end.</summary>
+    private static async Task<QueryOutcome> WithoutDamagedAsync(
+        QueryContext context, HistoryFile[] files, string sql)
+    {
+        ImmutableArray<HistoryGap> damaged = HistoryDamage.Find(
+            files, sql, context.Limits.Store, context.LimitsLeft(), context.Stop);
+        TellGaps(context, damaged);
+        HistoryFile[] readable =
+            [.. files.Where(file => !damaged.Any(gap => gap.SnapshotId == file.SnapshotId))];
+        using SnapshotReader reader = OpenHistory(context, readable, sql);
         return await OneAsync(context, reader, "result", sql).ConfigureAwait(false);
+    }
+
+    private static void TellGaps(QueryContext context, IEnumerable<HistoryGap> gaps)
+    {
+        foreach (HistoryGap gap in gaps)
+            context.Notice("warning", "partial", $"Snapshot {gap.SnapshotId} is left out: {gap.Reason}.");
+    }
+
+    private static SnapshotReader OpenHistory(QueryContext context, HistoryFile[] files, string sql)
+    {
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
+        deadline.CancelAfter(context.LimitsLeft().TimeMax);
+        SnapshotRef? snapshot = context.Subject.Snapshot;
+        try
+        {
+            return SnapshotReader.OpenWithHistory(snapshot?.Path, files, sql, context.Limits.Store, deadline.Token);
+        }
+        catch (OperationCanceledException e) when (!context.Stop.IsCancellationRequested)
+        {
+            throw new StoreException(StoreError.TimeLimit,
+                $"opening {files.Length} snapshots took longer than the query may; choose a shorter time range", e);
+        }
+        catch (StoreException e) when (snapshot is not null)
+        {
+            throw Named(e, snapshot);
+        }
     }
 
     private static async Task<QueryOutcome> OneAsync(
@@ -133,8 +178,13 @@ public sealed class QueryRunner : IDisposable
         }
         catch (StoreException e)
         {
-            string message = e.Message.Replace(snapshot.Path, "its file", StringComparison.Ordinal);
-            throw new StoreException(e.Error, $"snapshot {snapshot.SnapshotId}: {message}", e);
+            throw Named(e, snapshot);
         }
     }
+
+    private static StoreException Named(StoreException e, SnapshotRef snapshot) =>
+        !e.Message.Contains(snapshot.Path, StringComparison.Ordinal) ? e : new StoreException(
+            e.Error,
+            $"snapshot {snapshot.SnapshotId}: {e.Message.Replace(snapshot.Path, "its file", StringComparison.Ordinal)}",
+            e);
 }

@@ -57,6 +57,9 @@ public sealed record QueryRunnerLimits
     /// <summary>Characters of a filter.</summary>
     public int FilterCharactersMax { get; init; } = 1_000;
 
+    /// <summary>Bytes by which the process may grow while a query runs, before that is ended.</summary>
+    public long GrowthBytesMax { get; init; } = 3L << 30;
+
     /// <summary>Memory and threads of one query.</summary>
     public StoreLimits Store { get; init; } = StoreLimits.ForReading;
 }

@@ -3,8 +3,8 @@ using SideEye.Store;
 namespace SideEye.ControlPlane.Queries;
 
 /// <summary>
-/// Snapshot files that stay open for the next query: the panels of a dashboard all ask the same one. What a query can do
-/// leaves nothing behind in a reader, so anybody may have it next.
+/// Snapshot files that stay open for the next query: the panels of a dashboard all ask the same one. What a query can
+/// do leaves nothing behind in a reader, so anybody may have it next.
 /// </summary>
 internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
 {
