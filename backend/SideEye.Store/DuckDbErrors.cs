@@ -36,6 +36,11 @@ internal static class DuckDbErrors
             return new StoreException(StoreError.OutOfMemory,
                 "the query needs more memory than its limit; select fewer rows or columns, or aggregate", e);
         }
+        if (text.Contains("Corrupt database file", StringComparison.Ordinal))
+        {
+            return new StoreException(StoreError.Damaged,
+                $"a part of the file that the query needs is damaged ({FirstLine(text)})", e);
+        }
         return new StoreException(StoreError.Sql, text.Trim(), e);
     }
 

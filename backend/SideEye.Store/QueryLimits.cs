@@ -11,4 +11,10 @@ public sealed record QueryLimits
 
     /// <summary>Time that the query may run until its last row.</summary>
     public TimeSpan TimeMax { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>
+    /// Bytes by which the memory of the whole process may grow while the query runs. What DuckDB's functions make, row
+    /// by row, is outside of its own memory limit.
+    /// </summary>
+    public long GrowthBytesMax { get; init; } = long.MaxValue;
 }

@@ -8,40 +8,32 @@ namespace SideEye.Store;
 /// <remarks>For one thread; dispose it before the next query of the same reader.</remarks>
 public sealed class QueryResult : IDisposable
 {
-    private readonly DuckDBCommand command;
-    private readonly QueryLimits limits;
-    private readonly CancellationToken stop;
-    private readonly CancellationTokenSource deadline;
-    private readonly CancellationTokenRegistration interrupt;
+    private readonly RunningQuery query;
     private readonly DuckDBDataReader reader;
-    private volatile bool expired;
-    private long rows;
 
     internal QueryResult(DuckDBCommand command, QueryLimits limits, CancellationToken stop)
     {
-        this.command = command;
-        this.limits = limits;
-        this.stop = stop;
-        deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        deadline.CancelAfter(limits.TimeMax);
-        interrupt = deadline.Token.Register(Interrupt);
+        query = new RunningQuery(command, limits, stop);
         try
         {
-            stop.ThrowIfCancellationRequested();
-            reader = command.ExecuteReader();
+            reader = query.Run(() =>
+            {
+                stop.ThrowIfCancellationRequested();
+                return command.ExecuteReader();
+            });
             Columns = ColumnsOf(reader);
-        }
-        catch (Exception e) when (e is DuckDBException or OperationCanceledException)
-        {
-            Release();
-            throw Failure(e);
         }
         catch (ArgumentException e)
         {
             // DuckDB.NET has no reader for a column's type, UNION for one.
-            Release();
+            query.Dispose();
             throw new StoreException(
                 StoreError.Sql, $"a column has a type that cannot be read, cast it to VARCHAR: {e.Message}", e);
+        }
+        catch
+        {
+            query.Dispose();
+            throw;
         }
     }
 
@@ -53,22 +45,9 @@ public sealed class QueryResult : IDisposable
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     public bool Read()
     {
-        try
-        {
-            if (expired)
-                throw Stopped(null);
-            if (!reader.Read())
-                return false;
-        }
-        catch (Exception e) when (e is DuckDBException or OperationCanceledException)
-        {
-            throw Failure(e);
-        }
-        if (++rows > limits.RowsMax)
-        {
-            throw new StoreException(StoreError.RowLimit,
-                $"the query has more than {limits.RowsMax} rows; add LIMIT, or aggregate");
-        }
+        if (!query.Run(reader.Read))
+            return false;
+        query.Count(1);
         return true;
     }
 
@@ -136,29 +115,8 @@ public sealed class QueryResult : IDisposable
     public void Dispose()
     {
         reader.Dispose();
-        Release();
+        query.Dispose();
     }
-
-    private void Interrupt()
-    {
-        expired = true;
-        command.Cancel();
-    }
-
-    private void Release()
-    {
-        interrupt.Dispose();
-        deadline.Dispose();
-        command.Dispose();
-    }
-
-    private Exception Failure(Exception e) =>
-        e is DuckDBException failure && !expired ? DuckDbErrors.OnQuery(failure) : Stopped(e);
-
-    private Exception Stopped(Exception? e) => stop.IsCancellationRequested
-        ? new OperationCanceledException("The query was cancelled.", e, stop)
-        : new StoreException(StoreError.TimeLimit,
-            $"the query took longer than {limits.TimeMax.TotalSeconds:0.###} s; make it smaller", e);
 
     private static ImmutableArray<QueryColumn> ColumnsOf(DuckDBDataReader reader)
     {

@@ -1,6 +1,6 @@
+using System.Collections.Immutable;
 using DuckDB.NET.Data;
-using DuckDB.NET.Native;
-using static DuckDB.NET.Native.NativeMethods;
+using SideEye.Store.Sql;
 
 namespace SideEye.Store;
 
@@ -15,8 +15,16 @@ public sealed class SnapshotReader : IDisposable
     internal const string Catalog = "snapshot";
 
     private readonly DuckDBConnection connection;
+    private readonly StoreLimits limits;
 
-    private SnapshotReader(DuckDBConnection connection) => this.connection = connection;
+    private SnapshotReader(DuckDBConnection connection, StoreLimits limits)
+    {
+        this.connection = connection;
+        this.limits = limits;
+    }
+
+    /// <summary>What of the history could not be had, when it was asked for.</summary>
+    public ImmutableArray<HistoryGap> Gaps { get; private init; } = [];
 
     /// <summary>Opens a snapshot file.</summary>
     /// <exception cref="StoreException">There is no such file, it is not a snapshot file, or a newer program wrote
@@ -32,12 +40,50 @@ public sealed class SnapshotReader : IDisposable
     internal static SnapshotReader OpenToCopy(string path, string folder) =>
         Open(path, StoreLimits.ForReading, $"SET allowed_directories = [{SqlTypes.Literal(folder + "/")}];");
 
+    /// <summary>
+    /// Opens a snapshot file together with the rows of others, as far as a query names them: each table of
+    /// <c>history</c> has the rows of all files, with <c>snapshot_id</c> and <c>captured_at</c> in front.
+    /// </summary>
+    /// <param name="path">The file whose tables have plain names; null for none.</param>
+    /// <param name="history">The other files.</param>
+    /// <param name="sql">The query that will be asked.</param>
+    /// <param name="limits">Memory and threads.</param>
+    /// <param name="stop">Cancels the opening of many files.</param>
+    /// <exception cref="StoreException">The query may not run, or the file of <paramref name="path"/> cannot be
+    /// read.</exception>
+    public static SnapshotReader OpenWithHistory(
+        string? path, IReadOnlyList<HistoryFile> history, string sql, StoreLimits limits, CancellationToken stop)
+    {
+        if (path is not null)
+            RequireFile(path);
+        ImmutableArray<HistoryGap>.Builder gaps = ImmutableArray.CreateBuilder<HistoryGap>();
+        return Open(path ?? "", limits, connection =>
+        {
+            ImmutableArray<NamedTable> named = StatementReview.Of(connection, sql, limits);
+            if (path is not null)
+                Attach(connection, path);
+            HistoryViews.Create(connection, history, named, gaps, stop);
+            Run(connection, path is null ? "USE memory" : $"USE {Catalog}");
+        }, gaps);
+    }
+
+    /// <summary>Whether a query may name a table of <c>history</c>: a guess on the safe side.</summary>
+    public static bool MayNameHistory(string sql) => SqlTokens.Of(sql).Any(token =>
+        token.IsName && token.Value.Equals(HistoryViews.Catalog, StringComparison.OrdinalIgnoreCase));
+
     private static SnapshotReader Open(string path, StoreLimits limits, string rights)
     {
-        if (Directory.Exists(path))
-            throw new StoreException(StoreError.NotASnapshotFile, $"{path} is a folder, not a snapshot file");
-        if (!File.Exists(path))
-            throw new StoreException(StoreError.NoSuchFile, $"{path}: no such file");
+        RequireFile(path);
+        return Open(path, limits, connection =>
+        {
+            Attach(connection, path);
+            Run(connection, $"USE {Catalog};{rights}");
+        }, ImmutableArray.CreateBuilder<HistoryGap>());
+    }
+
+    private static SnapshotReader Open(
+        string path, StoreLimits limits, Action<DuckDBConnection> attach, ImmutableArray<HistoryGap>.Builder gaps)
+    {
         // An instance of its own, with the file attached: DuckDB.NET shares instances between connections to one
         // file, and with them their limits. What a person only reads gets no spill file beside it.
         DuckDBConnectionStringBuilder settings = limits.ConnectionString(":memory:");
@@ -46,12 +92,10 @@ public sealed class SnapshotReader : IDisposable
         try
         {
             connection.Open();
-            Run(connection, $"ATTACH {SqlTypes.Literal(path)} AS {Catalog} (TYPE duckdb, READ_ONLY); USE {Catalog}");
-            RequireMark(connection, path);
+            attach(connection);
             // Times are shown in UTC wherever the command runs. From here on nothing can be set or opened.
-            Run(connection, $"SET TimeZone = 'UTC'; {rights}"
-                + "SET enable_external_access = false; SET lock_configuration = true");
-            return new SnapshotReader(connection);
+            Run(connection, "SET TimeZone = 'UTC'; SET enable_external_access = false; SET lock_configuration = true");
+            return new SnapshotReader(connection, limits) { Gaps = gaps.ToImmutable() };
         }
         catch (DuckDBException e)
         {
@@ -65,34 +109,71 @@ public sealed class SnapshotReader : IDisposable
         }
     }
 
-    /// <summary>Runs one SQL statement and streams its rows.</summary>
+    /// <summary>Runs one query and streams its rows.</summary>
     /// <exception cref="StoreException">The SQL is wrong or not allowed, or a limit was reached.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public QueryResult Query(string sql, QueryLimits limits, CancellationToken stop)
     {
-        RequireOneStatement(sql);
+        StatementReview.Of(connection, sql, this.limits);
+        return QueryOurs(sql, limits, stop);
+    }
+
+    /// <summary>Runs a statement of ours, which may copy where <see cref="OpenToCopy"/> allows it.</summary>
+    internal QueryResult QueryOurs(string sql, QueryLimits limits, CancellationToken stop)
+    {
         DuckDBCommand command = connection.CreateCommand();
         command.CommandText = sql;
         command.UseStreamingMode = true;
         return new QueryResult(command, limits, stop);
     }
 
+    /// <summary>Runs one query and streams its rows as Arrow record batches.</summary>
+    /// <exception cref="StoreException">The SQL is wrong or not allowed, or a limit was reached.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public BatchResult QueryBatches(string sql, QueryLimits limits, CancellationToken stop)
+    {
+        ImmutableArray<NamedTable> named = StatementReview.Of(connection, sql, this.limits);
+        ResultShape shape = ResultShape.Of(connection, sql);
+        DuckDBCommand command = connection.CreateCommand();
+        command.CommandText = shape.Sql;
+        command.UseStreamingMode = true;
+        return new BatchResult(command, shape.Columns, [.. named.Select(table => table.Name)], limits, stop);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => connection.Dispose();
 
-    private static void RequireMark(DuckDBConnection connection, string path)
+    /// <summary>Attaches a file and makes sure that it is a snapshot.</summary>
+    /// <exception cref="DuckDBException">It cannot be attached.</exception>
+    /// <exception cref="StoreException">It is no snapshot of ours.</exception>
+    internal static void Attach(DuckDBConnection connection, string path, string catalog = Catalog)
+    {
+        Run(connection, $"ATTACH {SqlTypes.Literal(path)} AS {catalog} (TYPE duckdb, READ_ONLY)");
+        RequireMark(connection, path, catalog);
+    }
+
+    private static void RequireFile(string path)
+    {
+        if (Directory.Exists(path))
+            throw new StoreException(StoreError.NotASnapshotFile, $"{path} is a folder, not a snapshot file");
+        if (!File.Exists(path))
+            throw new StoreException(StoreError.NoSuchFile, $"{path}: no such file");
+    }
+
+    private static void RequireMark(DuckDBConnection connection, string path, string catalog)
     {
         using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText =
-            $"SELECT count(*) FROM duckdb_tables() "
-            + $"WHERE database_name = '{Catalog}' AND table_name = {SqlTypes.Literal(SnapshotFile.MarkTable)}";
-        if (command.ExecuteScalar() is not > 0L)
-            throw NotOurs(path);
-        command.CommandText =
-            $"SELECT max(version)::INTEGER FROM {SnapshotFile.MarkTable} "
+        command.CommandText = $"SELECT max(version)::INTEGER FROM {catalog}.main.{SnapshotFile.MarkTable} "
             + $"WHERE format = {SqlTypes.Literal(SnapshotFile.Format)}";
-        if (command.ExecuteScalar() is not int version)
+        int version;
+        try
+        {
+            version = command.ExecuteScalar() as int? ?? throw NotOurs(path);
+        }
+        catch (DuckDBException e) when (IsAboutNames(e.Message))
+        {
             throw NotOurs(path);
+        }
         if (version > SnapshotFile.FormatVersion)
         {
             throw new StoreException(StoreError.NewerVersion,
@@ -101,27 +182,15 @@ public sealed class SnapshotReader : IDisposable
         }
     }
 
+    /// <summary>Whether a table or column is not there, as opposed to not readable.</summary>
+    private static bool IsAboutNames(string message) =>
+        message.StartsWith("Catalog Error", StringComparison.Ordinal)
+        || message.StartsWith("Binder Error", StringComparison.Ordinal);
+
     private static StoreException NotOurs(string path) =>
         new(StoreError.NotASnapshotFile, $"{path} is a DuckDB file but not a snapshot of sideeye");
 
-    /// <summary>One statement, so that what is answered is what was asked; also finds syntax errors.</summary>
-    private void RequireOneStatement(string sql)
-    {
-        int count = ExtractStatements.DuckDBExtractStatements(
-            connection.NativeConnection, sql, out DuckDBExtractedStatements statements);
-        using (statements)
-        {
-            if (count > 1)
-                throw new StoreException(StoreError.Sql, $"one statement at a time; the query has {count}");
-            if (count == 1)
-                return;
-            string? problem = ExtractStatements.DuckDBExtractStatementsError(statements);
-            throw new StoreException(StoreError.Sql,
-                string.IsNullOrEmpty(problem) ? "the query is empty" : problem.Trim());
-        }
-    }
-
-    private static void Run(DuckDBConnection connection, string sql)
+    internal static void Run(DuckDBConnection connection, string sql)
     {
         using DuckDBCommand command = connection.CreateCommand();
         command.CommandText = sql;

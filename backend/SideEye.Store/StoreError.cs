@@ -29,4 +29,10 @@ public enum StoreError
 
     /// <summary>The query took longer than its limit.</summary>
     TimeLimit,
+
+    /// <summary>The result, or one value of it, has more bytes than its limit.</summary>
+    ResultSize,
+
+    /// <summary>The file could be opened, but a part of it that the query needs is damaged.</summary>
+    Damaged,
 }

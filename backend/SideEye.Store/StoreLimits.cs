@@ -17,6 +17,12 @@ public sealed record StoreLimits
     /// <summary>Threads that DuckDB may run.</summary>
     public int ThreadsMax { get; init; } = 2;
 
+    /// <summary>Characters of a query.</summary>
+    public int SqlCharactersMax { get; init; } = 100_000;
+
+    /// <summary>Brackets within brackets in a query, and tables or queries that it joins or unites.</summary>
+    public int SqlNestingMax { get; init; } = 200;
+
     internal DuckDBConnectionStringBuilder ConnectionString(string path) => new()
     {
         DataSource = path,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SideEye.Cli.Stacks;
+using SideEye.Tables;
 
 namespace SideEye.Cli.Flamegraph;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SideEye.Tables;
 
 namespace SideEye.Cli.Stacks;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using SideEye.Store;
+using SideEye.Tables;
 
 namespace SideEye.Cli.Stacks;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using SideEye.Cli.Output;
+using SideEye.Tables;
 
 namespace SideEye.Cli.Stacks;
 

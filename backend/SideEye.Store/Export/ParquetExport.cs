@@ -91,7 +91,7 @@ public static class ParquetExport
     {
         try
         {
-            using QueryResult count = reader.Query(
+            using QueryResult count = reader.QueryOurs(
                 $"COPY ({select}) TO {SqlTypes.Literal(file)} (FORMAT parquet, COMPRESSION zstd)", limits, stop);
             return count.Read() ? count.GetInt64(0) : 0;
         }

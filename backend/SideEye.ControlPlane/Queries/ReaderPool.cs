@@ -1,0 +1,83 @@
+using SideEye.Store;
+
+namespace SideEye.ControlPlane.Queries;
+
+/// <summary>
+/// Snapshot files that stay open for the next query: the panels of a dashboard all ask the same one. What a query can
+/// do leaves nothing behind in a reader, so anybody may have it next.
+/// </summary>
+internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly List<(string Path, long Stamp, SnapshotReader Reader)> idle = [];
+    private bool isDisposed;
+
+    /// <summary>A reader for one query; give it back with <see cref="Return"/>.</summary>
+    /// <exception cref="StoreException">The file cannot be read.</exception>
+    public Rented Rent(string path)
+    {
+        long stamp = StampOf(path);
+        lock (gate)
+        {
+            int index = idle.FindLastIndex(each => each.Path == path && each.Stamp == stamp);
+            if (index >= 0)
+            {
+                SnapshotReader reader = idle[index].Reader;
+                idle.RemoveAt(index);
+                return new Rented(this, path, stamp, reader);
+            }
+        }
+        return new Rented(this, path, stamp, SnapshotReader.Open(path, limits));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isDisposed = true;
+            foreach ((_, _, SnapshotReader reader) in idle)
+                reader.Dispose();
+            idle.Clear();
+        }
+    }
+
+    private void Return(string path, long stamp, SnapshotReader reader)
+    {
+        SnapshotReader? tooMany = null;
+        lock (gate)
+        {
+            if (isDisposed || idleMax == 0)
+            {
+                tooMany = reader;
+            }
+            else
+            {
+                idle.Add((path, stamp, reader));
+                if (idle.Count > idleMax)
+                {
+                    tooMany = idle[0].Reader;
+                    idle.RemoveAt(0);
+                }
+            }
+        }
+        tooMany?.Dispose();
+    }
+
+    /// <summary>Tells a file from one that took its name since.</summary>
+    private static long StampOf(string path)
+    {
+        FileInfo file = new(path);
+        return file.Exists ? HashCode.Combine(file.LastWriteTimeUtc.Ticks, file.Length) : 0;
+    }
+
+    /// <summary>A reader until it is given back.</summary>
+    internal sealed class Rented(ReaderPool pool, string path, long stamp, SnapshotReader reader) : IDisposable
+    {
+        /// <summary>The file.</summary>
+        public SnapshotReader Reader => reader;
+
+        /// <inheritdoc/>
+        public void Dispose() => pool.Return(path, stamp, reader);
+    }
+}
