@@ -80,6 +80,8 @@ internal sealed class ControlPlaneLink : IDisposable
             certificate.Dispose();
     }
 
+    [SuppressMessage(
+        "Security", "CA5359", Justification = "Somebody decided so in the settings, which say what it means.")]
     private SslClientAuthenticationOptions Tls(SourceSettings settings)
     {
         SslClientAuthenticationOptions tls = new() { EnabledSslProtocols = SslProtocols.None };
@@ -110,7 +112,6 @@ internal sealed class ControlPlaneLink : IDisposable
         return tls;
     }
 
-    [SuppressMessage("Security", "CA5359", Justification = "Somebody decided so, in the settings, which say what it means.")]
     private static bool AcceptAny(
         object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => true;
 
