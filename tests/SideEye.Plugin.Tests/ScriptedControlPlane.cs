@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using SideEye.Protocol;
 using SideEye.Protocol.ControlPlane;
+using Column = SideEye.Protocol.ControlPlane.Column;
 
 namespace SideEye.Plugin.Tests;
 
