@@ -8,7 +8,7 @@ namespace SideEye.Plugin.Tests;
 /// <summary>The host of tests/targets/pluginhost, which launches the built plugin as Grafana does.</summary>
 internal sealed class GrafanaHost : IAsyncDisposable
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Process process;
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> open = [];

@@ -59,7 +59,7 @@ public sealed class Field
     }
 
     /// <summary>A field of texts.</summary>
-    public static Field Of(string name, IEnumerable<string?> values)
+    public static Field OfTexts(string name, IEnumerable<string?> values)
     {
         StringArray.Builder builder = new();
         foreach (string? value in values)
@@ -73,7 +73,7 @@ public sealed class Field
     }
 
     /// <summary>A field of numbers.</summary>
-    public static Field Of(string name, IEnumerable<double?> values)
+    public static Field OfNumbers(string name, IEnumerable<double?> values)
     {
         DoubleArray.Builder builder = new();
         foreach (double? value in values)
@@ -82,7 +82,7 @@ public sealed class Field
     }
 
     /// <summary>A field of whole numbers.</summary>
-    public static Field Of(string name, IEnumerable<long?> values)
+    public static Field OfIntegers(string name, IEnumerable<long?> values)
     {
         Int64Array.Builder builder = new();
         foreach (long? value in values)

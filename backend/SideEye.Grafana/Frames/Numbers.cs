@@ -59,10 +59,10 @@ public static class Numbers
     private static bool IsValue(Field field) => field.IsNumber || field.Type == FieldType.Boolean;
 
     private static Field TextField(Field field) =>
-        Field.Of(field.Name, Enumerable.Range(0, field.Length).Select(row => field.TextAt(row) ?? ""))
+        Field.OfTexts(field.Name, Enumerable.Range(0, field.Length).Select(row => field.TextAt(row) ?? ""))
             .With(config: field.Config);
 
     private static Field NumberField(Field field) =>
-        Field.Of(field.Name, Enumerable.Range(0, field.Length).Select(field.NumberAt)).Nullable(true)
+        Field.OfNumbers(field.Name, Enumerable.Range(0, field.Length).Select(field.NumberAt)).Nullable(true)
             .With(config: field.Config);
 }

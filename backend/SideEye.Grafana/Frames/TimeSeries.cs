@@ -84,7 +84,7 @@ public static class TimeSeries
 
     private static Field ValueField(
         Field source, IEnumerable<double?> values, IReadOnlyDictionary<string, string> labels) =>
-        Field.Of(source.Name, values).Nullable(true).With(labels: labels, config: source.Config);
+        Field.OfNumbers(source.Name, values).Nullable(true).With(labels: labels, config: source.Config);
 
     private static DataFrame Empty(DataFrame table, FrameMeta meta) =>
         new(table.Name, [], meta) { RefId = table.RefId };

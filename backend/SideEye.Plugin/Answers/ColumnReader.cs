@@ -34,20 +34,20 @@ internal static class ColumnReader
         {
             StringArray texts when column.Type == "JSON" => FrameField.Of(name, AsDocuments(texts)),
             Int64Array numbers when column.Identity.Length > 0 && IsInexact(numbers, limits) =>
-                FrameField.Of(name, Rows(numbers).Select(row => Invariant(numbers.GetValue(row)))),
+                FrameField.OfTexts(name, Rows(numbers).Select(row => Invariant(numbers.GetValue(row)))),
             UInt64Array numbers when column.Identity.Length > 0 =>
-                FrameField.Of(name, Rows(numbers).Select(row => Invariant(numbers.GetValue(row)))),
+                FrameField.OfTexts(name, Rows(numbers).Select(row => Invariant(numbers.GetValue(row)))),
             TimestampArray times => FrameField.OfTimes(name, Rows(times).Select(row => Nanoseconds(times, row))),
             Date32Array days => FrameField.OfTimes(
                 name, Rows(days).Select(row => days.GetValue(row) * NanosecondsPerDay)),
             Date64Array days => FrameField.OfTimes(
                 name, Rows(days).Select(row => days.GetValue(row) * NanosecondsPerMillisecond)),
-            Decimal128Array or Decimal256Array => FrameField.Of(
+            Decimal128Array or Decimal256Array => FrameField.OfNumbers(
                 name, Rows(values).Select(row => Decimal((FixedSizeBinaryArray)values, row))),
-            BinaryArray bytes when column.Type != "JSON" => FrameField.Of(
+            BinaryArray bytes when column.Type != "JSON" => FrameField.OfTexts(
                 name, Rows(bytes).Select(row => bytes.IsNull(row) ? null : Convert.ToHexStringLower(bytes.GetBytes(row)))),
-            LargeStringArray texts => FrameField.Of(name, Rows(texts).Select(row => texts.GetString(row))),
-            NullArray nothing => FrameField.Of(name, Rows(nothing).Select(_ => (string?)null)),
+            LargeStringArray texts => FrameField.OfTexts(name, Rows(texts).Select(row => texts.GetString(row))),
+            NullArray nothing => FrameField.OfTexts(name, Rows(nothing).Select(_ => (string?)null)),
             _ => AsItIs(name, values, column),
         };
 

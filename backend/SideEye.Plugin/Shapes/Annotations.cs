@@ -17,9 +17,9 @@ internal static class Annotations
                 ?? throw new FrameShapeException("a mark needs a column of times, and there is none");
         List<Field> fields = [time.With("time")];
         if (table.Find("text") is null)
-            fields.Add(Field.Of("text", Enumerable.Range(0, table.Rows).Select(row => TextOf(table, row))));
+            fields.Add(Field.OfTexts("text", Enumerable.Range(0, table.Rows).Select(row => TextOf(table, row))));
         if (table.Find("tags") is null)
-            fields.Add(Field.Of("tags", Enumerable.Range(0, table.Rows).Select(row => TagsOf(table, row))));
+            fields.Add(Field.OfTexts("tags", Enumerable.Range(0, table.Rows).Select(row => TagsOf(table, row))));
         if (table.Find("id") is null && table.Find("snapshot_id") is Field id)
             fields.Add(id.AsText("id"));
         // What else there is shows in tables and variables; nothing of it is taken for a mark.

@@ -9,7 +9,7 @@ internal static class VariableNames
     {
         if (table.Fields.Count == 0)
         {
-            Field[] none = [Field.Of("text", Array.Empty<string?>()), Field.Of("value", Array.Empty<string?>())];
+            Field[] none = [Field.OfTexts("text", []), Field.OfTexts("value", [])];
             return new DataFrame(table.Name, none, table.Meta);
         }
         Field value = table.Find("value") ?? table.Find("text") ?? table.Fields[0];
