@@ -7,6 +7,7 @@ using static SideEye.Plugin.Tests.Rows;
 namespace SideEye.Plugin.Tests;
 
 /// <summary>What each kind of panel gets, as the Arrow library for Go reads it.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class The_shapes_of_panels : IAsyncLifetime
 {
     private GrafanaHost host = null!;
