@@ -44,7 +44,8 @@ internal static class ColumnReader
                 name, Rows(days).Select(row => days.GetValue(row) * NanosecondsPerMillisecond)),
             Decimal128Array or Decimal256Array => FrameField.OfNumbers(
                 name, Rows(values).Select(row => Decimal((FixedSizeBinaryArray)values, row))),
-            BinaryArray bytes when column.Type != "JSON" => FrameField.OfTexts(
+            // Texts are bytes too, to Arrow.
+            BinaryArray bytes when bytes is not StringArray && column.Type != "JSON" => FrameField.OfTexts(
                 name, Rows(bytes).Select(row => bytes.IsNull(row) ? null : Convert.ToHexStringLower(bytes.GetBytes(row)))),
             LargeStringArray texts => FrameField.OfTexts(name, Rows(texts).Select(row => texts.GetString(row))),
             NullArray nothing => FrameField.OfTexts(name, Rows(nothing).Select(_ => (string?)null)),
