@@ -95,7 +95,8 @@ public sealed class The_plugin_sdk
         Assert.Equal("[0]", data.GetProperty("entities")[1].GetProperty("NaN").GetRawText());
         Assert.Equal(
             "time.Time",
-            json.GetProperty("schema").GetProperty("fields")[0].GetProperty("typeInfo").GetProperty("frame").GetString());
+            json.GetProperty("schema").GetProperty("fields")[0]
+                .GetProperty("typeInfo").GetProperty("frame").GetString());
     }
 
     [Fact]

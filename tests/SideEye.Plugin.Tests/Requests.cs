@@ -10,7 +10,8 @@ internal static class Requests
     internal const string From = "1700000000000";
     internal const string To = "1700003600000";
 
-    internal static JsonObject Context(string url, string? role = "Viewer", JsonObject? settings = null, long updated = 1)
+    internal static JsonObject Context(string url, string? role = "Viewer", JsonObject? settings = null,
+        long updated = 1)
     {
         JsonObject json = settings ?? [];
         json["url"] = url;
@@ -59,7 +60,8 @@ internal static class Requests
 
     /// <summary>The frames of one query.</summary>
     internal static JsonElement[] FramesOf(JsonElement answer, string refId) =>
-        [.. answer.GetProperty("frames").EnumerateArray().Where(frame => frame.GetProperty("refId").GetString() == refId)];
+        [.. answer.GetProperty("frames").EnumerateArray().Where(
+            frame => frame.GetProperty("refId").GetString() == refId)];
 
     internal static JsonElement FieldOf(JsonElement frame, string name) => frame.GetProperty("fields").EnumerateArray()
         .Single(field => field.GetProperty("name").GetString() == name);

@@ -17,7 +17,8 @@ internal static class Rows
         return new RecordBatch(schema, columns.Select(column => column.Values), columns[0].Values.Length);
     }
 
-    internal static IArrowArray Texts(params string?[] values) => new StringArray.Builder().AppendRange(values!).Build();
+    internal static IArrowArray Texts(params string?[] values) =>
+        new StringArray.Builder().AppendRange(values!).Build();
 
     internal static IArrowArray Longs(params long?[] values)
     {

@@ -244,7 +244,8 @@ public sealed class The_plugin_in_its_host : IAsyncLifetime
         await host.CallAsync("one", "/pluginv2.Stream/RunStream", new() { ["path"] = "nowhere" }, max: 0);
         await host.DoAsync("one", "stop");
         // Read as a line of the plugin's own, with its level and message, and not as raw text.
-        Assert.Contains(host.Log, line => line.Contains("\"@message\":\"Grafana asks to stop\"") && line.Contains("\"info\""));
+        Assert.Contains(host.Log,
+            line => line.Contains("\"@message\":\"Grafana asks to stop\"") && line.Contains("\"info\""));
         Assert.Contains(host.Log, line => line.Contains("broke off") && line.Contains("\"warn\""));
     }
 

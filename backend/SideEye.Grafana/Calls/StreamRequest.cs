@@ -27,6 +27,6 @@ public interface IStreamHandler
     Task<(Subscription Answer, DataFrame? Initial)> SubscribeAsync(
         PluginCall call, StreamRequest request, CancellationToken stop);
 
-    /// <summary>What a channel brings, until nobody follows it any more: ends only by <paramref name="stop"/>.</summary>
+    /// <summary>What a channel brings, until nobody follows it: ends only by <paramref name="stop"/>.</summary>
     IAsyncEnumerable<DataFrame> RunAsync(PluginCall call, StreamRequest request, CancellationToken stop);
 }

@@ -20,7 +20,8 @@ public static class ArrowFrames
             if (frame.Rows > 0)
             {
                 // Not disposed of: its arrays are the frame's, which may be sent again.
-                writer.WriteRecordBatch(new RecordBatch(schema, frame.Fields.Select(field => field.Values), frame.Rows));
+                writer.WriteRecordBatch(
+                    new RecordBatch(schema, frame.Fields.Select(field => field.Values), frame.Rows));
             }
             else
             {

@@ -74,7 +74,8 @@ public sealed record Thresholds(string Mode, IReadOnlyList<Threshold> Steps);
 /// <summary>A colour and the value from which on it holds.</summary>
 /// <param name="Value">Null for minus infinity.</param>
 /// <param name="Color">Grafana's or CSS's name of a colour.</param>
-public sealed record Threshold([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Value, string Color);
+public sealed record Threshold(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Value, string Color);
 
 /// <summary>A link of a value. Title and url may hold Grafana's variables.</summary>
 /// <param name="Title">What it says.</param>

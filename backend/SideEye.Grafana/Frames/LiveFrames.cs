@@ -121,13 +121,14 @@ public static class LiveFrames
         }
     }
 
-    /// <summary>A cell that is no JSON is no reason to break the packet: it is null, as it would be in a table.</summary>
+    /// <summary>A cell that is no JSON breaks no packet: it is null, as it would be in a table.</summary>
     private static void WriteDocument(Utf8JsonWriter json, ReadOnlySpan<byte> document)
     {
         Utf8JsonReader reader = new(document);
         try
         {
-            if (JsonElement.TryParseValue(ref reader, out JsonElement? value) && reader.BytesConsumed == document.Length)
+            if (JsonElement.TryParseValue(ref reader, out JsonElement? value)
+                && reader.BytesConsumed == document.Length)
                 value.Value.WriteTo(json);
             else
                 json.WriteNullValue();

@@ -99,7 +99,7 @@ public static class TimeSeries
             .. meta.Notices ?? [],
             new FrameNotice(
                 NoticeSeverity.Warning,
-                $"{replaced:N0} rows have the time and texts of another row; the last one counts. Aggregate in the query."),
+                $"{replaced:N0} rows have another row's time and texts; the last one counts. Aggregate in the query."),
         ],
     };
 }

@@ -15,7 +15,7 @@ internal static class Handshake
     {
         if (environment(CookieName) != CookieValue)
         {
-            return "This is a plugin of Grafana, which starts it by itself. Put its folder into Grafana's plugin folder; "
+            return "This is a plugin of Grafana, which starts it. Put its folder into Grafana's plugin folder; "
                 + "there is nothing to be run by hand.";
         }
         string? versions = environment(VersionsName);

@@ -99,7 +99,7 @@ public static class PluginHost
         }
     }
 
-    /// <summary>What does not end by itself is ended: a socket left behind would be worse than a call cut off.</summary>
+    /// <summary>What does not end is ended: a socket left behind would be worse than a call cut off.</summary>
     private static async Task EndInTimeAsync(HostLimits limits, SocketPlace? place)
     {
         await Task.Delay(limits.ShutdownTimeMax + TimeSpan.FromMilliseconds(500));

@@ -11,7 +11,7 @@ namespace SideEye.Grafana.Logging;
 /// </summary>
 internal static class HclogLine
 {
-    /// <summary>The host cuts lines at 64 KiB. Ten texts of which each letter is escaped to six bytes stay below.</summary>
+    /// <summary>The host cuts lines at 64 KiB. Ten texts with each letter escaped to six bytes fit.</summary>
     internal const int TextCharactersMax = 900;
 
     private const int ErrorCharactersMax = 1_000;
@@ -33,7 +33,8 @@ internal static class HclogLine
             json.WriteString("@message", Cut(message));
             json.WriteString("@module", Cut(module));
             json.WriteString(
-                "@timestamp", time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+                "@timestamp",
+                time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
             HashSet<string> written = ["error"];
             foreach ((string key, object? value) in pairs.Take(PairsMax))
             {

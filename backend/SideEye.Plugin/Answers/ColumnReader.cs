@@ -46,7 +46,9 @@ internal static class ColumnReader
                 name, Rows(values).Select(row => Decimal((FixedSizeBinaryArray)values, row))),
             // Texts are bytes too, to Arrow.
             BinaryArray bytes when bytes is not StringArray && column.Type != "JSON" => FrameField.OfTexts(
-                name, Rows(bytes).Select(row => bytes.IsNull(row) ? null : Convert.ToHexStringLower(bytes.GetBytes(row)))),
+                name,
+                Rows(bytes).Select(
+                    row => bytes.IsNull(row) ? null : Convert.ToHexStringLower(bytes.GetBytes(row)))),
             LargeStringArray texts => FrameField.OfTexts(name, Rows(texts).Select(row => texts.GetString(row))),
             NullArray nothing => FrameField.OfTexts(name, Rows(nothing).Select(_ => (string?)null)),
             _ => AsItIs(name, values, column),
@@ -62,7 +64,8 @@ internal static class ColumnReader
         {
             string type = column.Type.Length > 0 ? column.Type : values.Data.DataType.Name;
             throw new QueryException(
-                $"The column {name} is of type {type}, which panels cannot show: cast it to JSON or VARCHAR.", cause: e);
+                $"The column {name} is of type {type}, which panels cannot show: cast it to JSON or VARCHAR.",
+                cause: e);
         }
     }
 

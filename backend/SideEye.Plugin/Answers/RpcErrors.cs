@@ -20,7 +20,8 @@ internal static class RpcErrors
         {
             StatusCode.Unavailable => $"The control plane at {place} cannot be reached: {Cause(error)}",
             StatusCode.Unauthenticated =>
-                $"The control plane at {place} does not know the token: {detail}. Check it in the data source's settings.",
+                $"The control plane at {place} does not know the token: {detail}. "
+                + "Check it in the data source's settings.",
             StatusCode.DeadlineExceeded => $"The control plane at {place} did not answer in time: {detail}",
             StatusCode.Unimplemented =>
                 $"What answers at {place} is not this version's control plane: {detail}. The URL must be that of its "

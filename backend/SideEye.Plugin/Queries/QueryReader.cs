@@ -125,7 +125,10 @@ internal static class QueryReader
             default:
                 TimeSpan? age = string.IsNullOrWhiteSpace(snapshot.MaxAge)
                     ? settings.MaxAge : Durations.Parse(snapshot.MaxAge, "the maximum age");
-                return new SnapshotChoice { Fresh = new FreshSnapshot { MaxAgeNs = Nanoseconds(age ?? TimeSpan.Zero) } };
+                return new SnapshotChoice
+                {
+                    Fresh = new FreshSnapshot { MaxAgeNs = Nanoseconds(age ?? TimeSpan.Zero) },
+                };
         }
     }
 
@@ -142,7 +145,8 @@ internal static class QueryReader
         if (processes.Count > limits.ProcessesMax)
         {
             throw new FormatException(
-                $"it names {processes.Count:N0} processes, and {limits.ProcessesMax:N0} are possible: name none for all");
+                $"it names {processes.Count:N0} processes, and {limits.ProcessesMax:N0} are possible: "
+                + "name none for all");
         }
         return processes.Where(name => !string.IsNullOrEmpty(name));
     }

@@ -63,7 +63,8 @@ internal sealed partial class ResourceHandler(Sources sources, PluginLimits limi
             string reason = (e.InnerException ?? e).Message;
             await ErrorAsync(
                 reply, 502,
-                $"The control plane at {link.Settings.Url.GetLeftPart(UriPartial.Authority)} cannot be reached: {reason}");
+                $"The control plane at {link.Settings.Url.GetLeftPart(UriPartial.Authority)} "
+                + $"cannot be reached: {reason}");
             return;
         }
         using (response)

@@ -16,7 +16,10 @@ internal static partial class Durations
     {
         Match match = text.Length <= 64 ? Whole().Match(text.Trim()) : Match.Empty;
         if (!match.Success)
-            throw new FormatException($"{what} is '{Short(text)}', which is no duration: write 500ms, 10s, 5m, 1h or 1d");
+        {
+            throw new FormatException(
+                $"{what} is '{Short(text)}', which is no duration: write 500ms, 10s, 5m, 1h or 1d");
+        }
         double seconds = 0;
         foreach (Capture part in match.Groups["part"].Captures)
         {

@@ -114,7 +114,8 @@ internal sealed record SourceSettings
     }
 
     private static bool IsThisMachine(Uri url) =>
-        url.IsLoopback || (IPAddress.TryParse(url.DnsSafeHost, out IPAddress? address) && IPAddress.IsLoopback(address));
+        url.IsLoopback
+        || (IPAddress.TryParse(url.DnsSafeHost, out IPAddress? address) && IPAddress.IsLoopback(address));
 
     private static TimeSpan? Duration(string? text, string what) =>
         string.IsNullOrWhiteSpace(text) ? null : Durations.Parse(text, what);

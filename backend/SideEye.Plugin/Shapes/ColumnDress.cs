@@ -50,7 +50,8 @@ internal sealed record ColumnDress(string SourceUid, string SourceName, string S
         "process" => $"SELECT * FROM processes WHERE process_id = {Value}",
         "snapshot" => "SELECT * FROM goroutine_groups",
         "function" =>
-            $"SELECT process_id, goroutine_id, frame_index, function, file, line FROM frames WHERE function = '{Value}'",
+            $"SELECT process_id, goroutine_id, frame_index, function, file, line FROM frames "
+            + $"WHERE function = '{Value}'",
         "table" => $"SELECT * FROM \"{Value}\"",
         _ => null,
     };

@@ -22,11 +22,13 @@ internal static class FieldPick
     internal static Field AsText(this Field field, string? name = null) =>
         field.Type == FieldType.String
             ? field.With(name)
-            : Field.OfTexts(name ?? field.Name, Rows(field).Select(row => field.TextAt(row))).With(config: field.Config);
+            : Field.OfTexts(name ?? field.Name, Rows(field).Select(row => field.TextAt(row)))
+            .With(config: field.Config);
 
     /// <summary>The same values as texts, empty where there is none.</summary>
     internal static Field AsFullText(this Field field, string? name = null) =>
-        Field.OfTexts(name ?? field.Name, Rows(field).Select(row => field.TextAt(row) ?? "")).With(config: field.Config);
+        Field.OfTexts(name ?? field.Name, Rows(field).Select(row => field.TextAt(row) ?? ""))
+            .With(config: field.Config);
 
     /// <summary>The rows of a field.</summary>
     internal static IEnumerable<int> Rows(Field field) => Enumerable.Range(0, field.Length);

@@ -42,8 +42,8 @@ internal static class FlameGraph
             if (depth < 0 || depth > before + 1 || (depth == 0) != (row == 0))
             {
                 throw new FrameShapeException(
-                    $"row {row + 1} has level {depth} after {before}: it needs one root of level 0, first, and each row "
-                    + "at most one level below the row before it");
+                    $"row {row + 1} has level {depth} after {before}: it needs one root of level 0, first, and each "
+                    + "row at most one level below the row before it");
             }
             before = depth;
         }

@@ -64,7 +64,8 @@ internal static class NodeGraph
             first = row + 1;
         }
         FrameNotice notice = new(
-            NoticeSeverity.Warning, $"{lost.Length:N0} edges lead to nodes that are not in the answer and are left out.");
+            NoticeSeverity.Warning,
+            $"{lost.Length:N0} edges lead to nodes that are not in the answer and are left out.");
         FrameMeta meta = edges.Meta! with { Notices = [.. edges.Meta!.Notices ?? [], notice] };
         return new DataFrame("edges", [.. edges.Fields.Select((field, i) => Join(field, parts, i))], meta);
     }
