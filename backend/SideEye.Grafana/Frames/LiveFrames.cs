@@ -129,9 +129,13 @@ public static class LiveFrames
         {
             if (JsonElement.TryParseValue(ref reader, out JsonElement? value)
                 && reader.BytesConsumed == document.Length)
+            {
                 value.Value.WriteTo(json);
+            }
             else
+            {
                 json.WriteNullValue();
+            }
         }
         catch (JsonException)
         {
