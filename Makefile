@@ -10,6 +10,8 @@ build:
 	@$(MAKE) --no-print-directory --silent -C bpf
 	@echo "==> out/bin/sideeye"
 	@dotnet publish backend/SideEye.Cli -c Release -o out/bin -v quiet --nologo
+	@echo "==> out/plugin/sideeye-sideeye-datasource"
+	@scripts/build-plugin
 
 test: deps
 	@scripts/test $(SUITES)
