@@ -87,6 +87,7 @@ public sealed partial class Compiled_projects
                 yield return $"{name}Base";
             }
         }
+        yield return "__Helper_MessageCache";
     }
 
     [GeneratedRegex(@"^\s*(service|message|enum) (?<name>\w+)", RegexOptions.Multiline)]
