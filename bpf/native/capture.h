@@ -26,6 +26,7 @@ struct se_thread {
 	bool can_work; /* in a plain ptrace stop and not blocking SIGURG */
 	int pending_signal; /* the target's own, to be delivered when we let go */
 	enum se_worker_state worker;
+	uint32_t shard; /* of a worker in the probe */
 	struct se_registers registers;
 };
 

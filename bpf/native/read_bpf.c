@@ -14,7 +14,7 @@
 
 #include "capture.h"
 
-/* How long the others wait for a worker that found no free core. */
+/* How long the others wait for a worker that finds no free core. */
 #define LATE_WORKER_NS 4000000
 
 /* A signal ends a blocking system call early where the kernel cannot restart it. Threads in user mode or in futex are
@@ -46,10 +46,22 @@ static uint32_t choose_workers(struct se_capture *capture, uint32_t wanted)
 	return chosen;
 }
 
+/* True when the thread stops in time. One that finds no core stops later, before it executes anything. */
+static bool stops_soon(struct se_capture *capture, struct se_thread *thread, uint64_t patience, int *status)
+{
+	enum se_waited waited;
+
+	do
+		waited = se_wait_once(capture, thread, status);
+	while (waited == SE_WAITED_TICK && !se_is_late(capture) && se_monotonic_ns() < patience);
+	return waited == SE_WAITED_STOPPED;
+}
+
 /* Waits until each worker stops with our signal in hand. One that stops for something else stays stopped and is no
  * worker; its own signal is handed on when we let go. */
 static uint32_t bring_to_signal(struct se_capture *capture)
 {
+	uint64_t patience = se_monotonic_ns() + LATE_WORKER_NS;
 	uint32_t arrived = 0;
 
 	for (uint32_t i = 0; i < capture->thread_count; i++) {
@@ -59,7 +71,7 @@ static uint32_t bring_to_signal(struct se_capture *capture)
 		if (thread->worker != SE_WORKER_CHOSEN)
 			continue;
 		thread->worker = SE_WORKER_NO;
-		if (se_wait(capture, thread, &status) != SE_WAITED_STOPPED)
+		if (!stops_soon(capture, thread, patience, &status))
 			continue;
 		thread->stopped = true;
 		if (status >> 16)
@@ -97,7 +109,7 @@ static uint32_t send_through_probe(struct se_capture *capture, struct se_control
 		thread->pending_signal = 0;
 		thread->stopped = false;
 		thread->worker = SE_WORKER_RUNNING;
-		sent++;
+		thread->shard = sent++;
 	}
 	return sent;
 }
@@ -123,16 +135,36 @@ static bool any_started(const struct se_control *control)
 	return false;
 }
 
+/* Nothing is left for this worker: it has not begun, every block is claimed, and who claimed one is done with it. */
+static bool is_needless(const struct se_control *control, const struct se_thread *worker)
+{
+	if (__atomic_load_n(&control->next_block, __ATOMIC_ACQUIRE) * SE_BLOCK_GOROUTINES < control->count)
+		return false;
+	for (uint32_t i = 0; i < SE_MAX_WORKERS; i++) {
+		const struct se_shard *shard = &control->shards[i];
+		bool started = __atomic_load_n(&shard->started, __ATOMIC_ACQUIRE);
+
+		if (started && (i == worker->shard || !__atomic_load_n(&shard->finished, __ATOMIC_ACQUIRE)))
+			return false;
+	}
+	return true;
+}
+
 /* Waits for the worker's trap. When no worker has found a core for a while, reads the rest from outside instead:
- * process_vm_readv needs nobody to wake up. */
+ * process_vm_readv needs nobody to wake up. A worker for which nothing is left holds nobody up: it is let go on its way
+ * to the trap, when our thread ends. */
 static void wait_for_worker(struct se_capture *capture, struct se_control *control, struct se_thread *thread)
 {
 	uint64_t patience = se_monotonic_ns() + LATE_WORKER_NS;
 	enum se_waited waited;
 	int status = 0;
 
+	if (is_needless(control, thread))
+		return;
 	while ((waited = se_wait_once(capture, thread, &status)) == SE_WAITED_TICK) {
-		if (se_is_late(capture)) {
+		if (is_needless(control, thread)) {
+			return;
+		} else if (se_is_late(capture)) {
 			__atomic_store_n(&control->abort, 1, __ATOMIC_RELAXED);
 			if (se_monotonic_ns() > capture->deadline + LATE_WORKER_NS)
 				return;
