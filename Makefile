@@ -10,9 +10,6 @@ build:
 	@$(MAKE) --no-print-directory --silent -C bpf
 	@echo "==> out/bin/sideeye"
 	@dotnet publish backend/SideEye.Cli -c Release -o out/bin -v quiet --nologo
-	@echo "==> out/bin/sideeye-agent"
-	@dotnet publish backend/SideEye.Agent -c Release -o out/agent -v quiet --nologo
-	@cp out/agent/sideeye-agent out/bin/sideeye-agent
 
 test: deps
 	@scripts/test $(SUITES)

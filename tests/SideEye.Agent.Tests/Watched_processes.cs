@@ -51,12 +51,12 @@ public sealed class Watched_processes
         Requires.Root();
         await using RunningAgent agent = await RunningAgent.StartAsync();
         WatchRequest request = new();
-        ProgramRule never = new() { Name = "never", Executable = "swarm$" };
+        ProgramRule never = new() { Name = "never", Executable = "swarm" };
         never.Env.Add("NO_SUCH_VARIABLE", "");
         request.Programs.Add(never);
         ProgramRule bees = new()
         {
-            Name = "bees", Executable = "(^|/)swarm[^/]*$", CommandLine = "-n 20( |$)", Environment = "field",
+            Name = "bees", Executable = "/swarm", CommandLine = "-n 20( |$)", Environment = "field",
         };
         bees.Env.Add("GODEBUG", "^$");
         request.Programs.Add(bees);
