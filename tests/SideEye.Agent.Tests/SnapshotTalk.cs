@@ -12,7 +12,9 @@ internal sealed class SnapshotTalk(AsyncDuplexStreamingCall<SnapshotRequest, Sna
 
     public Trailer? Trailer { get; private set; }
 
-    public static SnapshotTalk Begin(RunningAgent agent, CancellationToken stop = default) =>
+    public static SnapshotTalk Begin(RunningAgent agent) => BeginUntil(agent, TestContext.Current.CancellationToken);
+
+    public static SnapshotTalk BeginUntil(RunningAgent agent, CancellationToken stop) =>
         new(agent.Client.Snapshot(cancellationToken: stop));
 
     public static Prepare For(params int[] pids)

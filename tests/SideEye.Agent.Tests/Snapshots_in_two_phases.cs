@@ -40,7 +40,8 @@ public sealed class Snapshots_in_two_phases
         Assert.Equal(["field"], talk.Texts("processes", "environment"));
         Assert.Equal(7, ((Int32Array)talk.Tables["goroutines"][0].Column("process_id")).GetValue(0));
         Assert.DoesNotContain("snapshots", talk.Tables.Keys);
-        StatusResponse status = await agent.Client.StatusAsync(new StatusRequest());
+        StatusResponse status = await agent.Client.StatusAsync(
+            new StatusRequest(), cancellationToken: TestContext.Current.CancellationToken);
         ProcessBudget budget = status.Budgets.Single(one => one.ProcessKey == process.Process.Key);
         Assert.Equal(1, budget.Snapshots);
         Assert.True(budget.UsedNs > 0);
@@ -56,7 +57,7 @@ public sealed class Snapshots_in_two_phases
         {
             ProcessKey = await KeyAsync(agent, zoo.ProcessId),
             Functions = new FunctionsQuestion { Pattern = "main.", Limit = 5 },
-        });
+        }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains(functions.Functions, one => one.Name.StartsWith("main.", StringComparison.Ordinal));
 
         using SnapshotTalk talk = SnapshotTalk.Begin(agent);
@@ -77,7 +78,7 @@ public sealed class Snapshots_in_two_phases
         await using GoTarget swarm = await SwarmAsync();
         await using RunningAgent agent = await RunningAgent.StartAsync();
         using (CancellationTokenSource leaving = new())
-        using (SnapshotTalk first = SnapshotTalk.Begin(agent, leaving.Token))
+        using (SnapshotTalk first = SnapshotTalk.BeginUntil(agent, leaving.Token))
         {
             Assert.Equal("", (await SeenAsync(agent, first, SnapshotTalk.For(swarm.ProcessId))).Processes[0].Error);
             await leaving.CancelAsync();
@@ -199,7 +200,8 @@ public sealed class Snapshots_in_two_phases
 
     private static async Task<string> KeyAsync(RunningAgent agent, int pid)
     {
-        using AsyncServerStreamingCall<WatchResponse> watch = agent.Client.Watch(new WatchRequest());
+        using AsyncServerStreamingCall<WatchResponse> watch = agent.Client.Watch(
+            new WatchRequest(), cancellationToken: TestContext.Current.CancellationToken);
         while (await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
         {
             if (watch.ResponseStream.Current.Appeared.FirstOrDefault(one => one.Pid == pid) is { } found)

@@ -60,7 +60,8 @@ public sealed class Watched_processes
         };
         bees.Env.Add("GODEBUG", "^$");
         request.Programs.Add(bees);
-        using AsyncServerStreamingCall<WatchResponse> watch = agent.Client.Watch(request);
+        using AsyncServerStreamingCall<WatchResponse> watch = agent.Client.Watch(
+            request, cancellationToken: TestContext.Current.CancellationToken);
         CancellationToken stop = TestContext.Current.CancellationToken;
         Assert.True(await watch.ResponseStream.MoveNext(stop));
         Assert.True(watch.ResponseStream.Current.IsComplete);
@@ -88,7 +89,8 @@ public sealed class Watched_processes
         await using GoTarget swarm = await GoTarget.StartWithinAsync(
             ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"],
             new GoFixture("swarm", Toolchains.Newest), "-n", "20");
-        using AsyncServerStreamingCall<WatchResponse> watch = agent.Client.Watch(new WatchRequest());
+        using AsyncServerStreamingCall<WatchResponse> watch = agent.Client.Watch(
+            new WatchRequest(), cancellationToken: TestContext.Current.CancellationToken);
         Process found = await UntilAsync(
             watch, response => response.Appeared.FirstOrDefault(one => one.Pid == swarm.ProcessId));
         Assert.Equal(1, found.PidInContainer);
@@ -107,7 +109,8 @@ public sealed class Watched_processes
         WatchRequest request = new();
         string given = pattern == "LONG" ? new string('a', 5000) : pattern;
         request.Programs.Add(new ProgramRule { Name = "p", Executable = given });
-        using AsyncServerStreamingCall<WatchResponse> watch = agent.Client.Watch(request);
+        using AsyncServerStreamingCall<WatchResponse> watch = agent.Client.Watch(
+            request, cancellationToken: TestContext.Current.CancellationToken);
         RpcException refused = await Assert.ThrowsAsync<RpcException>(
             () => watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);

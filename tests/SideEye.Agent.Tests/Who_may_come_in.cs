@@ -31,11 +31,13 @@ public sealed class Who_may_come_in : IDisposable
             Assert.Contains("token", refused.Status.Detail, StringComparison.Ordinal);
         }
         Assert.Equal(Environment.MachineName, (await StatusAsync(agent, "Bearer " + Token)).Host);
-        using AsyncDuplexStreamingCall<SnapshotRequest, SnapshotResponse> snapshot = agent.Client.Snapshot();
+        using AsyncDuplexStreamingCall<SnapshotRequest, SnapshotResponse> snapshot = agent.Client.Snapshot(
+            cancellationToken: TestContext.Current.CancellationToken);
         RpcException closed = await Assert.ThrowsAsync<RpcException>(
             () => snapshot.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         Assert.Equal(StatusCode.Unauthenticated, closed.StatusCode);
-        HealthCheckResponse health = await new Health.HealthClient(agent.Channel).CheckAsync(new HealthCheckRequest());
+        HealthCheckResponse health = await new Health.HealthClient(agent.Channel).CheckAsync(
+            new HealthCheckRequest(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
     }
 
@@ -59,10 +61,12 @@ public sealed class Who_may_come_in : IDisposable
         {
             using GrpcChannel closed = RunningAgent.Open(agent.Address, Handler(wrong));
             await Assert.ThrowsAsync<RpcException>(
-                async () => await new Protocol.Agent.Agent.AgentClient(closed).StatusAsync(new StatusRequest()));
+                async () => await new Protocol.Agent.Agent.AgentClient(closed).StatusAsync(
+                    new StatusRequest(), cancellationToken: TestContext.Current.CancellationToken));
         }
         using GrpcChannel open = RunningAgent.Open(agent.Address, Handler(good));
-        StatusResponse status = await new Protocol.Agent.Agent.AgentClient(open).StatusAsync(new StatusRequest());
+        StatusResponse status = await new Protocol.Agent.Agent.AgentClient(open).StatusAsync(
+            new StatusRequest(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(Environment.MachineName, status.Host);
         using HttpClient browser = new(Handler(good));
         string metrics = await browser.GetStringAsync(
@@ -111,7 +115,8 @@ public sealed class Who_may_come_in : IDisposable
         Metadata headers = [];
         if (header is not null)
             headers.Add("authorization", header);
-        return await agent.Client.StatusAsync(new StatusRequest(), headers);
+        return await agent.Client.StatusAsync(
+            new StatusRequest(), headers, cancellationToken: TestContext.Current.CancellationToken);
     }
 
     private static SocketsHttpHandler Handler(X509Certificate2? certificate) => new()
@@ -120,7 +125,7 @@ public sealed class Who_may_come_in : IDisposable
         SslOptions = new SslClientAuthenticationOptions
         {
             // What is tested is whom the agent lets in.
-            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
             ClientCertificates = certificate is null ? null : [certificate],
             LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!,
         },
@@ -152,7 +157,8 @@ public sealed class Who_may_come_in : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 signed = request.Create(
-            authority, DateTimeOffset.UtcNow.AddDays(-10), DateTimeOffset.UtcNow + endsIn, RandomNumberGenerator.GetBytes(8));
+            authority, DateTimeOffset.UtcNow.AddDays(-10), DateTimeOffset.UtcNow + endsIn,
+            RandomNumberGenerator.GetBytes(8));
         return signed.CopyWithPrivateKey(key);
     }
 }
