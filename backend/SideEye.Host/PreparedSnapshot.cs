@@ -45,7 +45,8 @@ public sealed class PreparedSnapshot : IDisposable
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static PreparedSnapshot Prepare(
         IReadOnlyList<SnapshotTarget> targets, IReadOnlyList<FailedProcess> failed, CaptureLimits limits,
-        ReaderChoice reader, CaptureSpec spec, CapturePrograms programs, int firstProcessId = 1, CancellationToken stop = default)
+        ReaderChoice reader, CaptureSpec spec, CapturePrograms programs, int firstProcessId = 1,
+        CancellationToken stop = default)
     {
         ImmutableArray<PreparedProcess>.Builder prepared = ImmutableArray.CreateBuilder<PreparedProcess>();
         try

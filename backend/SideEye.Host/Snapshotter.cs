@@ -34,8 +34,8 @@ public sealed class Snapshotter(
         DateTimeOffset capturedAt = DateTimeOffset.UtcNow;
         SnapshotWriter writer = new(sink, limits);
         using PreparedSnapshot prepared = PreparedSnapshot.Prepare(
-            [.. processes.Select(static process => new SnapshotTarget(process))], failed, limits, reader, spec, programs,
-            stop: stop);
+            [.. processes.Select(static process => new SnapshotTarget(process))], failed, limits, reader, spec,
+            programs, stop: stop);
         await prepared.FireAsync(stop).ConfigureAwait(false);
         ImmutableArray<ProcessOutcome> outcomes = prepared.Write(writer);
         string id = Guid.CreateVersion7(capturedAt).ToString();

@@ -41,7 +41,8 @@ internal sealed partial class SnapshotCall(
         catch (OperationCanceledException) when (!caller.IsCancellationRequested)
         {
             throw new RpcException(new Status(StatusCode.DeadlineExceeded,
-                $"the caller was silent for {options.Limits.CallerPatience.TotalSeconds:0} s: the snapshot was let go"));
+                $"the caller was silent for {options.Limits.CallerPatience.TotalSeconds:0} s: "
+                + "the snapshot was let go"));
         }
         finally
         {
@@ -151,7 +152,8 @@ internal sealed partial class SnapshotCall(
         if (delay < TimeSpan.Zero || delay > options.Limits.FireDelayMax)
         {
             throw new RpcException(new Status(StatusCode.InvalidArgument,
-                $"delay_ns is {fire.DelayNs}: it must be between 0 and {options.Limits.FireDelayMax.TotalSeconds:0} s"));
+                $"delay_ns is {fire.DelayNs}: it must be between 0 and "
+                + $"{options.Limits.FireDelayMax.TotalSeconds:0} s"));
         }
         if (delay > TimeSpan.Zero)
             await Task.Delay(delay, time, stop).ConfigureAwait(false);

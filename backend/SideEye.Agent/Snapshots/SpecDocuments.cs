@@ -43,7 +43,8 @@ public static class SpecDocuments
         // A status is sent as a header, which has little room.
         const int textMax = 4000;
         string text = string.Join('\n', shown);
-        throw Invalid($"the spec has problems; nothing was captured\n{(text.Length > textMax ? text[..textMax] : text)}");
+        text = text.Length > textMax ? text[..textMax] : text;
+        throw Invalid($"the spec has problems; nothing was captured\n{text}");
     }
 
     private static RpcException Invalid(string message) => new(new Status(StatusCode.InvalidArgument, message));
