@@ -179,7 +179,8 @@ public sealed class Snapshots_in_two_phases
         Prepare prepare = SnapshotTalk.For(1);
         prepare.Spec.Add(new SpecDocument { Name = "main.yaml", Yaml = new string('a', 5 << 20) });
         RpcException refused = await Assert.ThrowsAsync<RpcException>(() => talk.PrepareAsync(prepare));
-        Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
+        // The agent ends the call while the caller still sends: which of the two it comes upon first is not certain.
+        Assert.Contains(refused.StatusCode, [StatusCode.ResourceExhausted, StatusCode.Cancelled]);
     }
 
     [Fact]
