@@ -180,7 +180,7 @@ public sealed class Snapshots_in_two_phases
         prepare.Spec.Add(new SpecDocument { Name = "main.yaml", Yaml = new string('a', 5 << 20) });
         RpcException refused = await Assert.ThrowsAsync<RpcException>(() => talk.PrepareAsync(prepare));
         // The agent ends the call while the caller still sends: which of the two it comes upon first is not certain.
-        Assert.Contains(refused.StatusCode, [StatusCode.ResourceExhausted, StatusCode.Cancelled]);
+        Assert.True(refused.StatusCode is StatusCode.ResourceExhausted or StatusCode.Cancelled);
     }
 
     [Fact]
