@@ -24,6 +24,10 @@ public sealed record CaptureLimits
     /// <summary>Longest pause; the snapshot is cut short rather than the target held.</summary>
     public TimeSpan PauseMax { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Longest sum of pauses of one snapshot, tries that did not stop all threads included: no try is begun
+    /// that could exceed it.</summary>
+    public TimeSpan PauseSumMax { get; init; } = TimeSpan.FromSeconds(300);
+
     /// <summary>Freezes tried when a busy host does not let all threads stop in time.</summary>
     public int FreezeAttemptsMax { get; init; } = 5;
 }

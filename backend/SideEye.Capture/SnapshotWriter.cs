@@ -55,6 +55,12 @@ public sealed class SnapshotWriter
             .Text(facts.Environment).Text(facts.RequestedBy).Int64(facts.Duration.Ticks * TimeSpan.NanosecondsPerTick)
             .Bool(isTruncated).Text(firstError).EndRow();
         snapshots.Flush();
+        Flush();
+    }
+
+    /// <summary>Hands on every row that was written, without a row of the snapshot's own.</summary>
+    public void Flush()
+    {
         processes.Flush();
         goroutines.Flush();
         stacks.Flush();

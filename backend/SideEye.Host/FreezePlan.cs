@@ -54,6 +54,9 @@ internal sealed class FreezePlan : IDisposable
         return new FreezePlan(process, limits, probe, program, process.Request(limits, reader, expected, workers));
     }
 
+    /// <summary>Nanoseconds that the target stood still so far, over all tries.</summary>
+    public long PauseSpentNs { get; private set; }
+
     /// <summary>
     /// Freezes the target, copies, lets it go. Tries again when a busy host did not let all threads stop in time.
     /// </summary>
@@ -65,11 +68,13 @@ internal sealed class FreezePlan : IDisposable
         {
             stop.ThrowIfCancellationRequested();
             FrozenRead read = FrozenRead.Take(probe, request, program);
+            PauseSpentNs += (long)read.Result.PauseNs;
             if (read.Result.Outcome == (uint)NativeOutcome.Done)
                 return read;
             NativeSnapshotResult result = read.Result;
             read.Dispose();
-            if (result.Outcome != (uint)NativeOutcome.NotStopped || attempt == limits.FreezeAttemptsMax)
+            bool isLast = attempt == limits.FreezeAttemptsMax || !MayPauseAgain;
+            if (result.Outcome != (uint)NativeOutcome.NotStopped || isLast)
                 throw Explain(result);
             await Task.Delay(patience, stop).ConfigureAwait(false);
             patience *= 2;
@@ -77,6 +82,9 @@ internal sealed class FreezePlan : IDisposable
     }
 
     public void Dispose() => probe?.Dispose();
+
+    private bool MayPauseAgain =>
+        (PauseSpentNs / TimeSpan.NanosecondsPerTick) + limits.PauseMax.Ticks <= limits.PauseSumMax.Ticks;
 
     private static int MaxWorkers => Math.Min(Environment.ProcessorCount, 4);
 

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using SideEye.Bpf;
 using SideEye.Capture;
 using SideEye.Capture.Rows;
-using SideEye.Probes;
 using SideEye.Probes.Binding;
 using SideEye.Spec.Model;
 using SideEye.Target.Native;
@@ -35,125 +33,17 @@ public sealed class Snapshotter(
         long begun = Stopwatch.GetTimestamp();
         DateTimeOffset capturedAt = DateTimeOffset.UtcNow;
         SnapshotWriter writer = new(sink, limits);
-        List<ProcessOutcome> outcomes = [];
-        Attempt[] attempts = [.. processes.Select(process => new Attempt(process))];
-        try
-        {
-            foreach (Attempt attempt in attempts)
-                attempt.Prepare(limits, reader, spec, programs);
-            foreach (Attempt attempt in attempts)
-                await attempt.FireAsync(stop).ConfigureAwait(false);
-            foreach (Attempt attempt in attempts)
-                outcomes.Add(attempt.Write(writer, outcomes.Count + 1));
-        }
-        finally
-        {
-            foreach (Attempt attempt in attempts)
-                attempt.Dispose();
-        }
-        foreach (FailedProcess process in failed)
-        {
-            writer.WriteFailed(new ProcessFacts
-            {
-                ProcessId = outcomes.Count + 1,
-                Pid = process.Pid,
-                Host = Environment.MachineName,
-                Error = process.Error,
-            });
-            outcomes.Add(new ProcessOutcome(process.Pid, null, 0, process.Error));
-        }
+        using PreparedSnapshot prepared = PreparedSnapshot.Prepare(
+            [.. processes.Select(static process => new SnapshotTarget(process))], failed, limits, reader, spec,
+            programs, stop: stop);
+        await prepared.FireAsync(stop).ConfigureAwait(false);
+        ImmutableArray<ProcessOutcome> outcomes = prepared.Write(writer);
         string id = Guid.CreateVersion7(capturedAt).ToString();
         writer.Finish(new SnapshotFacts(id, capturedAt, Stopwatch.GetElapsedTime(begun))
         {
             SpecHash = spec.Hash.Length == 0 ? null : spec.Hash,
         });
         return new SnapshotOutcome(id, outcomes);
-    }
-
-    /// <summary>
-    /// One process on its way through prepare, fire and write; a failure of one does not touch the others.
-    /// </summary>
-    private sealed class Attempt(GoProcess process) : IDisposable
-    {
-        private FreezePlan? plan;
-        private FrozenRead? read;
-        private CompiledCapture? capture;
-        private string? error;
-
-        public void Prepare(
-            CaptureLimits limits, ReaderChoice reader, CaptureSpec spec, CapturePrograms programs)
-        {
-            try
-            {
-                capture = programs.For(process.Binary, spec);
-                plan = FreezePlan.Prepare(process, limits, reader, capture);
-            }
-            catch (Exception e) when (IsOfTarget(e))
-            {
-                error = e.Message;
-            }
-        }
-
-        public async Task FireAsync(CancellationToken stop)
-        {
-            if (plan is null)
-                return;
-            try
-            {
-                read = await plan.FireAsync(stop).ConfigureAwait(false);
-            }
-            catch (TargetException e)
-            {
-                error = e.Message;
-            }
-        }
-
-        public ProcessOutcome Write(SnapshotWriter writer, int processId)
-        {
-            ProcessFacts facts = new()
-            {
-                ProcessId = processId,
-                Pid = process.Pid,
-                Host = Environment.MachineName,
-                FriendlyName = process.Name,
-                Executable = process.Executable,
-                Binary = process.Binary,
-                Error = error,
-            };
-            if (read is null)
-            {
-                writer.WriteFailed(facts);
-                return new ProcessOutcome(process.Pid, null, 0, error);
-            }
-            int goroutines = writer.Write(new ProcessRecords
-            {
-                Facts = facts,
-                Binary = process.Binary,
-                LoadBias = process.LoadBias,
-                Result = read.Result,
-                Regions = [.. Enumerable.Range(0, read.RegionCount).Select(read.Region)],
-                LabelFormat = NativeLayouts.LabelFormat(process.Binary),
-                Clock = process.Clock,
-                Capture = capture,
-                CollectionEnd = process.CollectionEnd(),
-                NetipV4Mark = capture is null ? null : process.NetipV4Mark(),
-                ContextKeyPointers = process.PointersIn(capture?.Bound.ContextKeys.Select(static key => key.Variable)),
-            });
-            return new ProcessOutcome(process.Pid, read.Result, goroutines, null)
-            {
-                Problems = capture?.Bound.Problems ?? [],
-            };
-        }
-
-        public void Dispose()
-        {
-            read?.Dispose();
-            plan?.Dispose();
-        }
-
-        private static bool IsOfTarget(Exception e) =>
-            e is TargetException or UnsupportedLayoutException or GoRuntime.RuntimeVariableNotFoundException
-                or GoRuntime.UnsupportedGoVersionException or SideEye.Target.MalformedFileException;
     }
 }
 
@@ -176,4 +66,7 @@ public sealed record ProcessOutcome(int Pid, NativeSnapshotResult? Result, int G
 {
     /// <summary>What of the spec does not fit the process's binary.</summary>
     public ImmutableArray<BindProblem> Problems { get; init; } = [];
+
+    /// <summary>What cut its snapshot short; null when nothing did.</summary>
+    public string? Truncation { get; init; }
 }

@@ -23,6 +23,20 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "geteuid")]
     internal static partial uint EffectiveUserId();
 
+    /// <summary>struct timespec of 64-bit processors.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
+
+    /// <summary>CLOCK_THREAD_CPUTIME_ID.</summary>
+    internal const int ClockOfThread = 3;
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    internal static partial int ClockGetTime(int clock, out TimeSpec time);
+
     /// <summary>PRIO_PROCESS: on Linux, one thread.</summary>
     internal const int PriorityOfThread = 0;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using SideEye.Target;
 
 namespace SideEye.Linux;
@@ -6,6 +7,9 @@ namespace SideEye.Linux;
 /// <summary>What /proc says of one process. Nothing is kept: each question is asked anew.</summary>
 public sealed class LinuxProcess(int pid)
 {
+    /// <summary>Most bytes taken of a text that the process itself can make as long as it likes.</summary>
+    public const int TextBytesMax = 64 << 10;
+
     /// <summary>Process id in our PID namespace.</summary>
     public int Pid => pid;
 
@@ -34,6 +38,34 @@ public sealed class LinuxProcess(int pid)
 
     /// <summary>The command line, arguments separated by a blank; empty for kernel threads.</summary>
     public string CommandLine => ReadText("cmdline")?.TrimEnd('\0').Replace('\0', ' ') ?? "";
+
+    /// <summary>The arguments, of at most <see cref="TextBytesMax"/> bytes together.</summary>
+    public IReadOnlyList<string> Arguments => Split(ReadBounded("cmdline"));
+
+    /// <summary>
+    /// The environment with which the program was started, as NAME=value, of at most <see cref="TextBytesMax"/> bytes
+    /// together; empty when it is not ours to see.
+    /// </summary>
+    public IReadOnlyList<string> Variables => Split(ReadBounded("environ"));
+
+    /// <summary>Lines of /proc/PID/cgroup; empty when the process is gone.</summary>
+    public string ControlGroups => ReadBounded("cgroup");
+
+    /// <summary>Process id in its own, innermost PID namespace; 0 when unknown.</summary>
+    public int PidInNamespace
+    {
+        get
+        {
+            foreach (ReadOnlySpan<char> line in ReadBounded("status").AsSpan().EnumerateLines())
+            {
+                if (!line.StartsWith("NSpid:", StringComparison.Ordinal))
+                    continue;
+                ReadOnlySpan<char> last = line[(line.LastIndexOfAny('\t', ' ', ':') + 1)..];
+                return int.TryParse(last, CultureInfo.InvariantCulture, out int inner) ? inner : 0;
+            }
+            return 0;
+        }
+    }
 
     /// <summary>
     /// Path of the executed file as the process sees it, without the mark of a deleted one; null when unknown.
@@ -146,6 +178,22 @@ public sealed class LinuxProcess(int pid)
             return null; // gone, or not ours to see
         }
     }
+
+    private string ReadBounded(string file)
+    {
+        try
+        {
+            using FileStream stream = new($"/proc/{pid}/{file}", FileMode.Open, FileAccess.Read);
+            byte[] bytes = new byte[TextBytesMax];
+            return Encoding.UTF8.GetString(bytes, 0, stream.ReadAtLeast(bytes, bytes.Length, false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // gone, or not ours to see
+        }
+    }
+
+    private static string[] Split(string text) => text.Length == 0 ? [] : text.TrimEnd('\0').Split('\0');
 
     private static string? LinkTarget(string path)
     {

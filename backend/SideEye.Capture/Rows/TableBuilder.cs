@@ -9,7 +9,7 @@ namespace SideEye.Capture.Rows;
 /// </summary>
 internal sealed class TableBuilder
 {
-    private const int BatchRows = 32 * 1024;
+    private const int BatchRows = 16 * 1024;
     private const int BatchTextBytes = 16 << 20;
 
     private readonly string table;
@@ -18,7 +18,7 @@ internal sealed class TableBuilder
     private readonly Column[] columns;
     private int column;
     private int rows;
-    private bool isLarge;
+    private long textBytes;
 
     public TableBuilder(string table, Apache.Arrow.Schema schema, ITableSink sink)
     {
@@ -39,9 +39,8 @@ internal sealed class TableBuilder
     /// <summary>Text that is UTF-8 already.</summary>
     public TableBuilder Utf8(ReadOnlySpan<byte> value)
     {
-        TextColumn text = Next<TextColumn>();
-        text.Append(value);
-        isLarge |= text.Length > BatchTextBytes;
+        Next<TextColumn>().Append(value);
+        textBytes += value.Length;
         return this;
     }
 
@@ -86,7 +85,7 @@ internal sealed class TableBuilder
         if (column != columns.Length)
             throw new UnreachableException($"row of {table} has {column} of {columns.Length} values");
         column = 0;
-        if (++rows == BatchRows || isLarge)
+        if (++rows == BatchRows || textBytes > BatchTextBytes)
             Flush();
     }
 
@@ -99,7 +98,7 @@ internal sealed class TableBuilder
             arrays[i] = columns[i].Build();
         int length = rows;
         rows = 0;
-        isLarge = false;
+        textBytes = 0;
         sink.Append(table, new RecordBatch(schema, arrays, length));
     }
 

@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Net;
+
+namespace SideEye.Agent.Options;
+
+/// <summary>An address and port to listen on, as options write it.</summary>
+public static class ListenAddress
+{
+    /// <summary>Reads <c>127.0.0.1:7461</c>, <c>[::1]:7461</c>, <c>localhost:7461</c> or <c>:7461</c> (everywhere).
+    /// </summary>
+    /// <param name="text">What was given.</param>
+    /// <param name="option">Which option it was given with.</param>
+    /// <exception cref="AgentStartException">It is none of these.</exception>
+    public static IPEndPoint Parse(string text, string option)
+    {
+        int colon = text.LastIndexOf(':');
+        string host = colon < 0 ? text : text[..colon];
+        bool isPort = ushort.TryParse(
+            text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port);
+        IPAddress? address = host switch
+        {
+            "" or "*" => IPAddress.Any,
+            "localhost" => IPAddress.Loopback,
+            _ => IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null,
+        };
+        return colon >= 0 && isPort && address is not null
+            ? new IPEndPoint(address, port)
+            : throw new AgentStartException(
+                $"{option} '{text}' is no address and port: write it as 127.0.0.1:7461, [::1]:7461 or :7461");
+    }
+}
