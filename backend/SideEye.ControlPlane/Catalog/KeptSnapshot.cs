@@ -1,0 +1,52 @@
+using SideEye.ControlPlane.Queries;
+
+namespace SideEye.ControlPlane.Catalog;
+
+/// <summary>A snapshot in the catalog.</summary>
+public sealed record KeptSnapshot
+{
+    /// <summary>Its identity.</summary>
+    public required string SnapshotId { get; init; }
+
+    /// <summary>Its DuckDB file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>When its first process was frozen.</summary>
+    public required DateTimeOffset CapturedAt { get; init; }
+
+    /// <summary>The program that it was taken of; null for all.</summary>
+    public required string? Program { get; init; }
+
+    /// <summary>The environment that it was taken of; null for all.</summary>
+    public required string? Environment { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public required string RequestedBy { get; init; }
+
+    /// <summary>From the order to the complete file.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>Size of the file in bytes.</summary>
+    public required long FileBytes { get; init; }
+
+    /// <summary>Processes captured.</summary>
+    public required int Processes { get; init; }
+
+    /// <summary>Goroutines captured.</summary>
+    public required long Goroutines { get; init; }
+
+    /// <summary>The longest pause of a process.</summary>
+    public required TimeSpan PauseMax { get; init; }
+
+    /// <summary>Hash of the spec that it was derived with.</summary>
+    public required string SpecHash { get; init; }
+
+    /// <summary>Whether a limit or deadline cut something.</summary>
+    public required bool IsTruncated { get; init; }
+
+    /// <summary>Why part of it failed; null when nothing did.</summary>
+    public required string? Error { get; init; }
+
+    /// <summary>What the queries need of it.</summary>
+    public SnapshotRef Reference => new(SnapshotId, Path, CapturedAt, Program, Environment);
+}
