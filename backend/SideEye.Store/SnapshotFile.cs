@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Apache.Arrow;
 using DuckDB.NET.Data;
@@ -56,8 +57,8 @@ public sealed class SnapshotFile : IDisposable
             throw new StoreException(StoreError.NotWritable, $"{path} cannot be written: there is no folder {folder}");
         if (Directory.Exists(path))
             throw new StoreException(StoreError.NotWritable, $"{path} cannot be written: it is a folder");
-        RemoveLeftover(partialPath);
-        SnapshotFile file = new(path, OpenForWriting(partialPath, path, limits));
+        PartialFile.RemoveLeftover(partialPath);
+        SnapshotFile file = new(path, PartialFile.OpenForWriting(partialPath, path, limits));
         try
         {
             file.Run($"BEGIN; CREATE TABLE {MarkTable} (format VARCHAR NOT NULL, version INTEGER NOT NULL);"
@@ -82,23 +83,23 @@ public sealed class SnapshotFile : IDisposable
     {
         SnapshotReader.Open(path).Dispose();
         string partialPath = path + PartialSuffix;
-        RemoveLeftover(partialPath);
+        PartialFile.RemoveLeftover(partialPath);
         try
         {
             File.Copy(path, partialPath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Remove(partialPath);
+            PartialFile.Remove(partialPath);
             throw new StoreException(StoreError.NotWritable, $"{path} cannot be copied beside itself: {e.Message}", e);
         }
         try
         {
-            return new SnapshotFile(path, OpenForWriting(partialPath, path, StoreLimits.ForWriting));
+            return new SnapshotFile(path, PartialFile.OpenForWriting(partialPath, path, StoreLimits.ForWriting));
         }
         catch
         {
-            Remove(partialPath);
+            PartialFile.Remove(partialPath);
             throw;
         }
     }
@@ -168,6 +169,55 @@ public sealed class SnapshotFile : IDisposable
         Run(sql);
     }
 
+    /// <summary>Moves the rows of a table made by <see cref="CreateTable"/> into another, which is made when there is
+    /// none and gets the columns that it lacks; a column whose types differ becomes text or JSON. The first table is
+    /// gone afterwards.</summary>
+    /// <param name="from">The table whose rows move.</param>
+    /// <param name="into">The table that gets them, to which nothing may be appended.</param>
+    /// <param name="onlyIf">SQL condition over the rows that move; null for all.</param>
+    /// <returns>The columns whose type was changed, and to which.</returns>
+    /// <exception cref="StoreException">The file cannot be written.</exception>
+    public IReadOnlyList<KeyValuePair<string, string>> MoveRows(string from, string into, string? onlyIf = null)
+    {
+        Complete(from);
+        try
+        {
+            return new TableMerge(connection).Move(from, into, onlyIf);
+        }
+        catch (DuckDBException e)
+        {
+            throw DuckDbErrors.OnWrite(e, path);
+        }
+    }
+
+    /// <summary>Ends appending to a table, so that it can be changed or dropped.</summary>
+    /// <exception cref="StoreException">The file cannot be written.</exception>
+    public void Complete(string name)
+    {
+        ObjectDisposedException.ThrowIf(!open, this);
+        if (!appenders.Remove(name, out TableAppender? appender))
+            return;
+        using (appender)
+            appender.Flush();
+    }
+
+    /// <summary>Runs a query of ours whose answer is one number.</summary>
+    /// <exception cref="StoreException">The SQL failed.</exception>
+    public long Number(string sql)
+    {
+        ObjectDisposedException.ThrowIf(!open, this);
+        try
+        {
+            using DuckDBCommand command = connection.CreateCommand();
+            command.CommandText = sql;
+            return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        }
+        catch (DuckDBException e)
+        {
+            throw DuckDbErrors.OnWrite(e, path);
+        }
+    }
+
     /// <summary>Completes the file and gives it its name, replacing an older file of that name.</summary>
     /// <exception cref="StoreException">The file cannot be written; it is then removed on disposal.</exception>
     public void Commit()
@@ -189,8 +239,8 @@ public sealed class SnapshotFile : IDisposable
     public void Dispose()
     {
         Close();
-        Remove(partialPath);
-        Remove(partialPath + ".wal");
+        PartialFile.Remove(partialPath);
+        PartialFile.Remove(partialPath + ".wal");
     }
 
     private void EndTransaction()
@@ -235,55 +285,4 @@ public sealed class SnapshotFile : IDisposable
 
     private static string? CommentOf(IReadOnlyDictionary<string, string>? metadata) =>
         metadata is not null && metadata.TryGetValue(CommentKey, out string? comment) ? comment : null;
-
-    /// <summary>
-    /// Removes what a killed writer left behind. DuckDB's own lock tells a leftover from a file that another
-    /// process is writing.
-    /// </summary>
-    private static void RemoveLeftover(string partialPath)
-    {
-        if (!File.Exists(partialPath))
-            return;
-        try
-        {
-            OpenForWriting(partialPath, partialPath, StoreLimits.ForWriting).Dispose();
-        }
-        catch (StoreException e) when (e.Error != StoreError.Busy)
-        {
-            // A leftover that DuckDB cannot read is a leftover all the same.
-        }
-        Remove(partialPath);
-        Remove(partialPath + ".wal");
-    }
-
-    private static DuckDBConnection OpenForWriting(string partialPath, string path, StoreLimits limits)
-    {
-        DuckDBConnectionStringBuilder settings = limits.ConnectionString(partialPath);
-        // All is one transaction, and so large that its commit checkpoints at once: DuckDB then writes no log.
-        settings.CheckpointThreshold = "1KB";
-        DuckDBConnection connection = new(settings.ConnectionString);
-        try
-        {
-            connection.Open();
-            return connection;
-        }
-        catch (DuckDBException e)
-        {
-            connection.Dispose();
-            StoreException failure = DuckDbErrors.OnOpen(e, path);
-            throw failure.Error == StoreError.Busy ? failure : DuckDbErrors.OnWrite(e, path);
-        }
-    }
-
-    private static void Remove(string file)
-    {
-        try
-        {
-            File.Delete(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Nothing depends on the leftover, and the next writer removes it.
-        }
-    }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Apache.Arrow;
 using SideEye.Capture.Rows;
 using SideEye.Tables;
-using SideEye.Cli.Specs;
+using SideEye.ControlPlane.Capturing;
 using SideEye.Host;
 using SideEye.Host.Tests;
 using SideEye.Spec.Merging;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using SideEye.Cli.Output;
 using SideEye.Cli.Specs;
 using SideEye.Cli.Tables;
+using SideEye.ControlPlane.Capturing;
 using SideEye.Spec.Model;
 using SideEye.Store;
 using SideEye.Store.Derivation;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Apache.Arrow;
 using SideEye.Capture.Rows;
 using SideEye.Tables;
-using SideEye.Cli.Specs;
+using SideEye.ControlPlane.Capturing;
 using SideEye.Host;
 using SideEye.Probes.Binding;
 using SideEye.Store;

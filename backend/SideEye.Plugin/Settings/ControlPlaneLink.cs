@@ -85,8 +85,6 @@ internal sealed class ControlPlaneLink : IDisposable
     private SslClientAuthenticationOptions Tls(SourceSettings settings)
     {
         SslClientAuthenticationOptions tls = new() { EnabledSslProtocols = SslProtocols.None };
-        if (settings.ServerName is string name)
-            tls.TargetHost = name;
         if (settings.CertificatePem is string certificate)
         {
             X509Certificate2 ours = X509Certificate2.CreateFromPem(certificate, settings.KeyPem);
@@ -123,6 +121,9 @@ internal sealed class ControlPlaneLink : IDisposable
         {
             if (settings.Token is string token)
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            // It is this header, and no setting of TLS, against which the handler checks the certificate's name.
+            if (settings.ServerName is string name)
+                request.Headers.Host = name;
             return base.SendAsync(request, cancellationToken);
         }
     }

@@ -4,10 +4,10 @@ using SideEye.Spec.Model;
 using SideEye.Store;
 using SideEye.Store.Derivation;
 
-namespace SideEye.Cli.Specs;
+namespace SideEye.ControlPlane.Capturing;
 
 /// <summary>What a spec derives from captured tables, in the store's words.</summary>
-internal static class SpecDerivations
+public static class SpecDerivations
 {
     /// <summary>The extra columns, derived tables and links of a merged spec.</summary>
     public static DerivationSpec Of(CaptureSpec spec) => Of(spec, ImmutableDictionary<string, string>.Empty);

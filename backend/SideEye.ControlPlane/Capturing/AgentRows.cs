@@ -1,0 +1,161 @@
+using System.Text.RegularExpressions;
+using Apache.Arrow;
+using SideEye.Protocol;
+using SideEye.Protocol.Agent;
+using SideEye.Store;
+using SideEye.Tables;
+
+namespace SideEye.ControlPlane.Capturing;
+
+/// <summary>
+/// The rows of one agent, in tables of their own until the agent has delivered all: then they join the others', or
+/// nothing remains of them. What an agent sends may be anything.
+/// </summary>
+/// <param name="file">The snapshot's file; whoever calls holds it alone.</param>
+/// <param name="number">Of the agent in this snapshot, from 0.</param>
+/// <param name="limits">What may come.</param>
+internal sealed partial class AgentRows(SnapshotFile file, int number, CapturingLimits limits)
+{
+    private readonly Dictionary<string, string> staged = new(StringComparer.Ordinal);
+    private readonly HashSet<string> withProcess = new(StringComparer.Ordinal);
+    private long bytes;
+
+    /// <summary>The first of the agent's process ids.</summary>
+    public int FirstProcessId => 1 + (number * limits.ProcessesPerAgentMax);
+
+    private string IsOurs =>
+        $"BETWEEN {FirstProcessId} AND {FirstProcessId + limits.ProcessesPerAgentMax - 1}";
+
+    /// <summary>Takes a message's rows.</summary>
+    /// <exception cref="AgentFailedException">They are not what an agent may send.</exception>
+    /// <exception cref="StoreException">The file cannot be written.</exception>
+    public void Append(Batch batch)
+    {
+        bytes += batch.Arrow.Length;
+        if (bytes > limits.AgentBytesMax)
+            throw new AgentFailedException($"it sent more than {limits.AgentBytesMax >> 20} MB of rows");
+        IReadOnlyList<RecordBatch> rows;
+        Schema schema;
+        try
+        {
+            rows = ArrowRows.Decode(batch.Arrow, out schema);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new AgentFailedException($"rows of its table {Shown(batch.Table)} cannot be read: {e.Message}", e);
+        }
+        try
+        {
+            string table = Stage(batch.Table, schema);
+            foreach (RecordBatch some in rows)
+                file.Append(table, some);
+        }
+        catch (ArgumentException e)
+        {
+            throw new AgentFailedException($"rows of its table {Shown(batch.Table)} do not fit: {e.Message}", e);
+        }
+        finally
+        {
+            foreach (RecordBatch some in rows)
+                some.Dispose();
+        }
+    }
+
+    /// <summary>All has come: the rows join those of the others.</summary>
+    /// <exception cref="AgentFailedException">Rows are of processes that are not this agent's.</exception>
+    /// <exception cref="StoreException">The file cannot be written.</exception>
+    public void Join()
+    {
+        foreach ((string table, string own) in staged)
+        {
+            file.Complete(own);
+            if (withProcess.Contains(table)
+                && file.Number($"SELECT count(*) FROM {SqlText.Name(own)} WHERE process_id NOT {IsOurs}") > 0)
+            {
+                throw new AgentFailedException($"rows of its table {table} are of processes that it does not have");
+            }
+        }
+        foreach ((string table, string own) in staged)
+        {
+            foreach ((string column, string type) in file.MoveRows(own, table, OnlyIf(table, own)))
+                NoteType(table, column, type);
+        }
+        staged.Clear();
+    }
+
+    /// <summary>Nothing of what came remains.</summary>
+    public void Discard()
+    {
+        foreach (string own in staged.Values)
+        {
+            file.Complete(own);
+            file.Execute($"DROP TABLE {SqlText.Name(own)}");
+        }
+        staged.Clear();
+    }
+
+    private string Stage(string table, Schema schema)
+    {
+        if (staged.TryGetValue(table, out string? own))
+            return own;
+        Check(table, schema);
+        if (staged.Count >= limits.TablesMax + SnapshotSchema.Tables.Length + CaptureSchema.Tables.Length)
+            throw new AgentFailedException($"it sent more than {limits.TablesMax} function tables");
+        own = $"agent{number} {table}";
+        file.CreateTable(own, schema);
+        staged.Add(table, own);
+        if (schema.FieldsList.Any(static field => field.Name == "process_id"))
+            withProcess.Add(table);
+        return own;
+    }
+
+    private void Check(string table, Schema schema)
+    {
+        if (!TableName().IsMatch(table) || table == SnapshotSchema.SnapshotsTable)
+            throw new AgentFailedException($"{Shown(table)} is not the name of a table that an agent sends");
+        if (BuiltIn(table) is Schema known)
+        {
+            if (!Same(known.FieldsList, schema.FieldsList))
+                throw new AgentFailedException($"its table {table} has other columns: is it of another version?");
+            return;
+        }
+        if (schema.FieldsList.Count > limits.ColumnsMax)
+            throw new AgentFailedException($"its table {table} has more than {limits.ColumnsMax} columns");
+        if (!Same(CaptureSchema.FunctionTable("", []).FieldsList, [.. schema.FieldsList.Take(3)]))
+            throw new AgentFailedException($"its table {table} does not say whose its rows are");
+    }
+
+    // One stack of one binary has one id wherever it was seen; one binary has one set of captured columns.
+    private static string? OnlyIf(string table, string own) => table switch
+    {
+        SnapshotSchema.StackFramesTable => $"stack_id NOT IN (SELECT stack_id FROM {table})",
+        CaptureSchema.FunctionTablesTable =>
+            $"(table_name, column_name, function, expression) NOT IN "
+            + $"(SELECT (table_name, column_name, function, expression) FROM {table})",
+        _ => null,
+    };
+
+    private void NoteType(string table, string column, string type) => file.Execute(
+        $"UPDATE {CaptureSchema.FunctionTablesTable} SET column_type = {SqlText.Literal(type)} "
+        + $"WHERE table_name = {SqlText.Literal(table)} AND column_name = {SqlText.Literal(column)}");
+
+    private static Schema? BuiltIn(string table)
+    {
+        foreach ((string name, Schema schema) in SnapshotSchema.Tables.Concat(CaptureSchema.Tables))
+        {
+            if (name == table)
+                return schema;
+        }
+        return null;
+    }
+
+    private static bool Same(IReadOnlyList<Field> ours, IReadOnlyList<Field> theirs) =>
+        ours.Count == theirs.Count && ours.Zip(theirs).All(static pair =>
+            pair.First.Name == pair.Second.Name && pair.First.DataType.TypeId == pair.Second.DataType.TypeId);
+
+    private static string Shown(string text) =>
+        text.Length <= 100 && !text.Any(char.IsControl) ? $"\"{text}\"" : "of a name that cannot be shown";
+
+    [GeneratedRegex(@"^[\p{L}_][\p{L}\p{Nd}_]{0,199}\z")]
+    private static partial Regex TableName();
+}

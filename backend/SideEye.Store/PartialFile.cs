@@ -1,0 +1,61 @@
+using DuckDB.NET.Data;
+
+namespace SideEye.Store;
+
+/// <summary>The file that a snapshot is until it is complete.</summary>
+internal static class PartialFile
+{
+    /// <summary>
+    /// Removes what a killed writer left behind. DuckDB's own lock tells a leftover from a file that another
+    /// process is writing.
+    /// </summary>
+    public static void RemoveLeftover(string partialPath)
+    {
+        if (!File.Exists(partialPath))
+            return;
+        try
+        {
+            OpenForWriting(partialPath, partialPath, StoreLimits.ForWriting).Dispose();
+        }
+        catch (StoreException e) when (e.Error != StoreError.Busy)
+        {
+            // A leftover that DuckDB cannot read is a leftover all the same.
+        }
+        Remove(partialPath);
+        Remove(partialPath + ".wal");
+    }
+
+    /// <summary>Opens a file under its partial name.</summary>
+    /// <exception cref="StoreException">Another process writes it, or it cannot be written.</exception>
+    public static DuckDBConnection OpenForWriting(string partialPath, string path, StoreLimits limits)
+    {
+        DuckDBConnectionStringBuilder settings = limits.ConnectionString(partialPath);
+        // All is one transaction, and so large that its commit checkpoints at once: DuckDB then writes no log.
+        settings.CheckpointThreshold = "1KB";
+        DuckDBConnection connection = new(settings.ConnectionString);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch (DuckDBException e)
+        {
+            connection.Dispose();
+            StoreException failure = DuckDbErrors.OnOpen(e, path);
+            throw failure.Error == StoreError.Busy ? failure : DuckDbErrors.OnWrite(e, path);
+        }
+    }
+
+    /// <summary>Removes a file, if that is possible.</summary>
+    public static void Remove(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nothing depends on the leftover, and the next writer removes it.
+        }
+    }
+}
