@@ -25,6 +25,14 @@ public interface ISnapshotShelf
     IReadOnlyList<KeptSnapshot> Between(
         string? program, string? environment, DateTimeOffset from, DateTimeOffset to, int max);
 
+    /// <summary>Removes a snapshot and its file. A query that reads it ends as it would have.</summary>
+    /// <returns>False when there is none of that id.</returns>
+    bool Remove(string snapshotId);
+
+    /// <summary>Keeps a snapshot out of retention's reach, or gives it back.</summary>
+    /// <returns>It as it is now; null when there is none of that id.</returns>
+    KeptSnapshot? Pin(string snapshotId, bool isPinned);
+
     /// <summary>Raised, on any thread, when a snapshot was added.</summary>
     event Action<KeptSnapshot>? Added;
 }

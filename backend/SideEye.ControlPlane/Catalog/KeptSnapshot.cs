@@ -47,6 +47,9 @@ public sealed record KeptSnapshot
     /// <summary>Why part of it failed; null when nothing did.</summary>
     public required string? Error { get; init; }
 
+    /// <summary>Whether retention leaves it alone.</summary>
+    public bool IsPinned { get; init; }
+
     /// <summary>What the queries need of it.</summary>
     public SnapshotRef Reference => new(SnapshotId, Path, CapturedAt, Program, Environment);
 }
