@@ -23,6 +23,7 @@ internal static class Program
             FunctionsCommand.Create(),
             VariablesCommand.Create(),
             SnapshotCommand.Create(),
+            SnapshotsCommand.Create(),
             StacksCommand.Create(),
             SqlCommand.Create(),
             FlamegraphCommand.Create(),
