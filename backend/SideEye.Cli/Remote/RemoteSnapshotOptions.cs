@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using SideEye.ControlPlane.Serving.Api;
 
 namespace SideEye.Cli.Remote;
