@@ -1,19 +1,16 @@
-using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using SideEye.ControlPlane.Agents;
+using SideEye.ControlPlane.Serving.Answering;
+using SideEye.Protocol.ControlPlane;
 
 namespace SideEye.ControlPlane.Serving.Api;
 
 /// <summary>The HTTP API: everything that the control plane can do, as JSON, described by OpenAPI.</summary>
 public static class ApiEndpoints
 {
-    /// <summary>Version of the control plane.</summary>
-    public static string Version { get; } =
-        typeof(ApiEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-            .InformationalVersion.Split('+')[0];
-
     /// <summary>How JSON is written, and the description of the API.</summary>
     public static void AddApi(this IServiceCollection services)
     {
@@ -21,7 +18,7 @@ public static class ApiEndpoints
         services.AddOpenApi("v1", static options => options.AddDocumentTransformer(static (document, _, _) =>
         {
             document.Info.Title = "Side-Eye control plane";
-            document.Info.Version = Version;
+            document.Info.Version = HealthReport.Version;
             document.Info.Description = "Snapshots of Go services: taken, kept, asked. Times are ISO 8601 in UTC, "
                 + "spans are nanoseconds. Errors are {\"message\": \"...\"}.";
             return Task.CompletedTask;
@@ -29,17 +26,26 @@ public static class ApiEndpoints
     }
 
     /// <summary>Adds the endpoints.</summary>
-    public static void MapApi(this IEndpointRouteBuilder app, ApiRooms rooms, ApiLimits limits)
+    /// <param name="app">Where.</param>
+    /// <param name="parts">What they are made over.</param>
+    /// <param name="answerer">Answers queries.</param>
+    /// <param name="health">Says how the control plane is.</param>
+    /// <param name="limits">What is taken and given.</param>
+    internal static void MapApi(
+        this IEndpointRouteBuilder app, ControlPlaneParts parts, QueryAnswerer answerer, HealthReport health,
+        ApiLimits limits)
     {
         app.MapOpenApi("/openapi/{documentName}.json").Needs(Role.Viewer);
         RouteGroupBuilder api = app.MapGroup("/api/v1");
-        api.MapGet("/version", static () => new VersionAnswer(Version)).WithTags("Fleet").Needs(Role.Viewer)
+        api.MapGet("/version", static () => new VersionAnswer(HealthReport.Version)).WithTags("Fleet").Needs(Role.Viewer)
             .WithSummary("The control plane's version.");
-        new FleetEndpoints(rooms, limits).Map(api);
-        new SnapshotEndpoints(rooms, limits).Map(api);
-        new QueryEndpoints(rooms).Map(api);
-        new SpecEndpoints(rooms, limits).Map(api);
-        new RecordEndpoints(rooms, limits).Map(api);
+        api.MapGet("/health", () => HealthAnswer.Of(health.Now(new HealthRequest()), parts.Fleet)).WithTags("Fleet").Needs(Role.Viewer)
+            .WithSummary("How the control plane and its agents are, in words.");
+        new FleetEndpoints(parts, limits).Map(api);
+        new SnapshotEndpoints(parts, limits).Map(api);
+        new QueryEndpoints(parts, answerer).Map(api);
+        new SpecEndpoints(parts, limits).Map(api);
+        new RecordEndpoints(parts, limits).Map(api);
         api.MapFallback(static (HttpContext context) => Task.FromException(ApiException.NotFound(
             $"there is nothing at {context.Request.Method} of this path; see /openapi/v1.json"))).Needs(Role.Viewer);
     }
@@ -48,3 +54,14 @@ public static class ApiEndpoints
 /// <summary>A version.</summary>
 /// <param name="Version">Such as 0.1.0.</param>
 public sealed record VersionAnswer(string Version);
+
+/// <summary>How the control plane is.</summary>
+/// <param name="IsOk">Whether an agent answers and nothing else is wrong.</param>
+/// <param name="Message">In words.</param>
+/// <param name="Version">The control plane's.</param>
+/// <param name="Agents">Every agent.</param>
+public sealed record HealthAnswer(bool IsOk, string Message, string Version, IReadOnlyList<AgentAnswer> Agents)
+{
+    internal static HealthAnswer Of(HealthResponse health, IFleet fleet) => new(
+        health.IsOk, health.Message, health.Version, [.. fleet.Agents.Select(AgentAnswer.Of)]);
+}

@@ -56,7 +56,7 @@ public sealed record ProcessAnswer(
     {
         Process process = watched.Process;
         return new ProcessAnswer(
-            name, Text(process.Program), Text(process.Labels.GetValueOrDefault("environment", "")), watched.Agent,
+            name, Text(process.Program), Text(watched.Environment), watched.Agent,
             watched.Host, process.Key, process.Pid, process.PidInContainer == 0 ? null : process.PidInContainer,
             UnixTime.Of(process.StartedUnixNs), process.Executable, process.CommandLine, process.GoVersion,
             process.BuildId, process.DebugInfo, Text(process.ContainerId), Text(process.Pod), Text(process.Namespace),

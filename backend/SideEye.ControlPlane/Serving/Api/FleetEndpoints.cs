@@ -7,7 +7,7 @@ using SideEye.Protocol.Agent;
 namespace SideEye.ControlPlane.Serving.Api;
 
 /// <summary>Agents, what they watch, and what can be captured of it.</summary>
-internal sealed class FleetEndpoints(ApiRooms rooms, ApiLimits limits)
+internal sealed class FleetEndpoints(ControlPlaneParts parts, ApiLimits limits)
 {
     /// <summary>Adds the endpoints.</summary>
     public void Map(RouteGroupBuilder api)
@@ -25,28 +25,28 @@ internal sealed class FleetEndpoints(ApiRooms rooms, ApiLimits limits)
             .WithSummary("Gives a process another friendly name.");
     }
 
-    private IEnumerable<AgentAnswer> Agents() => rooms.Fleet.Agents.Select(AgentAnswer.Of);
+    private IEnumerable<AgentAnswer> Agents() => parts.Fleet.Agents.Select(AgentAnswer.Of);
 
     private IEnumerable<ProcessAnswer> Processes(string? program, string? environment) =>
-        Meant(program, environment).Select(one => ProcessAnswer.Of(one, rooms.Names.NameOf(one)))
+        Meant(program, environment).Select(one => ProcessAnswer.Of(one, parts.Names.NameOf(one)))
             .OrderBy(static one => one.Name, StringComparer.Ordinal);
 
-    private IEnumerable<ProgramAnswer> Programs() => rooms.Fleet.Processes
+    private IEnumerable<ProgramAnswer> Programs() => parts.Fleet.Processes
         .Where(static one => one.Process.Program.Length > 0)
         .GroupBy(static one => one.Process.Program)
         .OrderBy(static program => program.Key, StringComparer.Ordinal)
         .Select(static program => new ProgramAnswer(
-            program.Key, [.. program.Select(EnvironmentOf).Where(static one => one.Length > 0).Distinct().Order()],
+            program.Key, [.. program.Select(static one => one.Environment).Where(static one => one.Length > 0).Distinct().Order()],
             program.Count(), program.Select(static one => one.Host).Distinct().Count()));
 
-    private IEnumerable<string> Environments() => rooms.Fleet.Processes.Select(EnvironmentOf)
+    private IEnumerable<string> Environments() => parts.Fleet.Processes.Select(static one => one.Environment)
         .Where(static one => one.Length > 0).Distinct().Order(StringComparer.Ordinal);
 
     private async Task<FunctionsAnswer> FunctionsAsync(
         string? program, string? process, string? pattern, int? limit, CancellationToken stop)
     {
         FleetProcess of = One(program, process);
-        DescribeResponse answer = await rooms.Fleet.DescribeAsync(
+        DescribeResponse answer = await parts.Fleet.DescribeAsync(
             of.Agent,
             new DescribeRequest
             {
@@ -71,7 +71,7 @@ internal sealed class FleetEndpoints(ApiRooms rooms, ApiLimits limits)
     {
         string name = ApiRoutes.Required("function", function, limits);
         FleetProcess of = One(program, process);
-        DescribeResponse answer = await rooms.Fleet.DescribeAsync(
+        DescribeResponse answer = await parts.Fleet.DescribeAsync(
             of.Agent,
             new DescribeRequest
             {
@@ -85,28 +85,26 @@ internal sealed class FleetEndpoints(ApiRooms rooms, ApiLimits limits)
     private IResult Rename(string agent, string key, NameDocument document, HttpContext context)
     {
         string name = ApiRoutes.Required("name", document.Name, limits);
-        rooms.Names.Rename(agent, key, name);
-        rooms.Note(Person.Of(context), "name.put", $"{agent} {key}: {name}");
+        parts.Names.Rename(agent, key, name);
+        parts.Note(Person.Of(context), "name.put", $"{agent} {key}: {name}");
         return Results.NoContent();
     }
 
-    private IEnumerable<FleetProcess> Meant(string? program, string? environment) => rooms.Fleet.Processes
+    private IEnumerable<FleetProcess> Meant(string? program, string? environment) => parts.Fleet.Processes
         .Where(one => string.IsNullOrEmpty(program) || one.Process.Program == program)
-        .Where(one => string.IsNullOrEmpty(environment) || EnvironmentOf(one) == environment);
+        .Where(one => string.IsNullOrEmpty(environment) || one.Environment == environment);
 
     /// <summary>One process that stands for a program, or the one of a name.</summary>
     private FleetProcess One(string? program, string? process)
     {
         IEnumerable<FleetProcess> all = Meant(program, null).Where(static one => one.Process.Problem.Length == 0);
         if (!string.IsNullOrEmpty(process))
-            all = all.Where(one => rooms.Names.NameOf(one) == process);
+            all = all.Where(one => parts.Names.NameOf(one) == process);
         else if (string.IsNullOrEmpty(program))
             throw ApiException.BadRequest("say of what: ?program=NAME or ?process=NAME");
         return all.FirstOrDefault() ?? throw ApiException.NotFound(
             $"no process that can be captured is {ApiRoutes.Name("process", process, limits) ?? program}");
     }
-
-    private static string EnvironmentOf(FleetProcess one) => one.Process.Labels.GetValueOrDefault("environment", "");
 
     /// <summary>A name for a process.</summary>
     /// <param name="Name">1 to 64 letters, digits, dots, dashes or underscores.</param>

@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using SideEye.ControlPlane.Serving.Answering;
 using SideEye.Protocol.ControlPlane;
 
 namespace SideEye.ControlPlane.Serving.Api;
 
 /// <summary>Queries: the same that panels ask, answered as JSON, CSV or Arrow.</summary>
-internal sealed class QueryEndpoints(ApiRooms rooms)
+internal sealed class QueryEndpoints(ControlPlaneParts parts, QueryAnswerer answerer)
 {
     private const string Json = "application/json";
     private const string Csv = "text/csv";
@@ -26,7 +27,7 @@ internal sealed class QueryEndpoints(ApiRooms rooms)
 
     private Task AskOneAsync(string id, QueryDocument document, HttpContext context, CancellationToken stop)
     {
-        string snapshot = SnapshotEndpoints.Kept(rooms.Shelf, id).SnapshotId;
+        string snapshot = SnapshotEndpoints.Kept(parts.Shelf, id).SnapshotId;
         return AskAsync(document with { Snapshot = snapshot }, context, stop);
     }
 
@@ -34,11 +35,11 @@ internal sealed class QueryEndpoints(ApiRooms rooms)
     {
         Person person = Person.Of(context);
         QueryRequest request = document.ToRequest(
-            rooms.Time.GetUtcNow(),
+            parts.Time.GetUtcNow(),
             new Caller { User = person.Name, Role = person.Role.ToString(), Origin = Origin.Explore });
         try
         {
-            await AnswerAsync(request, context, stop).ConfigureAwait(false);
+            await AnswerAsync(request, person, context, stop).ConfigureAwait(false);
         }
         catch (Exception) when (context.Response.HasStarted)
         {
@@ -50,26 +51,27 @@ internal sealed class QueryEndpoints(ApiRooms rooms)
 
     private const long Http2InternalError = 2; // RFC 9113 section 7
 
-    private async Task AnswerAsync(QueryRequest request, HttpContext context, CancellationToken stop)
+    private async Task AnswerAsync(
+        QueryRequest request, Person person, HttpContext context, CancellationToken stop)
     {
         string accept = context.Request.Headers.Accept.ToString();
         if (accept.Contains(Csv, StringComparison.OrdinalIgnoreCase))
         {
             context.Response.ContentType = $"{Csv}; charset=utf-8";
-            await rooms.Ask(request, new CsvAnswer(context.Response.BodyWriter), stop).ConfigureAwait(false);
+            await answerer.AnswerAsync(request, person, new CsvAnswer(context.Response.BodyWriter), stop).ConfigureAwait(false);
         }
         else if (accept.Contains(Arrow, StringComparison.OrdinalIgnoreCase))
         {
             context.Response.ContentType = Arrow;
             using ArrowAnswer answer = new(context.Response.Body);
-            await rooms.Ask(request, answer, stop).ConfigureAwait(false);
+            await answerer.AnswerAsync(request, person, answer, stop).ConfigureAwait(false);
             await answer.CompleteAsync(stop).ConfigureAwait(false);
         }
         else
         {
             context.Response.ContentType = Json;
             using JsonAnswer answer = new(context.Response.BodyWriter);
-            await answer.CompleteAsync(await rooms.Ask(request, answer, stop).ConfigureAwait(false), stop)
+            await answer.CompleteAsync(await answerer.AnswerAsync(request, person, answer, stop).ConfigureAwait(false), stop)
                 .ConfigureAwait(false);
         }
     }

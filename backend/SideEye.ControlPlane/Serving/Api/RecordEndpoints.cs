@@ -6,13 +6,13 @@ using SideEye.ControlPlane.Catalog;
 namespace SideEye.ControlPlane.Serving.Api;
 
 /// <summary>Schedules, and the record of who did what.</summary>
-internal sealed class RecordEndpoints(ApiRooms rooms, ApiLimits limits)
+internal sealed class RecordEndpoints(ControlPlaneParts parts, ApiLimits limits)
 {
     /// <summary>Adds the endpoints.</summary>
     public void Map(RouteGroupBuilder api)
     {
         RouteGroupBuilder schedules = api.MapGroup("/schedules").WithTags("Schedules");
-        schedules.MapGet("", () => rooms.Schedules.All).Needs(Role.Viewer)
+        schedules.MapGet("", () => parts.Schedules.All).Needs(Role.Viewer)
             .WithSummary("Snapshots that are taken by the clock.");
         schedules.MapGet("/{name}", Find).Needs(Role.Viewer).WithSummary("One schedule.");
         schedules.MapPut("/{name}", Put).Needs(Role.Admin).WithSummary("Keeps a schedule under a name.");
@@ -22,15 +22,15 @@ internal sealed class RecordEndpoints(ApiRooms rooms, ApiLimits limits)
     }
 
     private IReadOnlyList<AuditEntry> Audit(long? before, int? limit) =>
-        rooms.Audit.Read(before, ApiRoutes.Count(limit, limits));
+        parts.Audit.Read(before, ApiRoutes.Count(limit, limits));
 
     private Schedule Find(string name) =>
-        rooms.Schedules.All.FirstOrDefault(one => one.Name == name) ?? throw Missing(name);
+        parts.Schedules.All.FirstOrDefault(one => one.Name == name) ?? throw Missing(name);
 
     private Schedule Put(string name, ScheduleDocument document, HttpContext context)
     {
         Person person = Person.Of(context);
-        Schedule kept = rooms.Schedules.Put(new Schedule
+        Schedule kept = parts.Schedules.Put(new Schedule
         {
             Name = name,
             Cron = ApiRoutes.Required("cron", document.Cron, limits),
@@ -39,15 +39,15 @@ internal sealed class RecordEndpoints(ApiRooms rooms, ApiLimits limits)
             IsEnabled = document.IsEnabled ?? true,
             Author = person.Name,
         });
-        rooms.Note(person, "schedule.put", $"{name}: {kept.Cron}");
+        parts.Note(person, "schedule.put", $"{name}: {kept.Cron}");
         return kept;
     }
 
     private IResult Remove(string name, HttpContext context)
     {
-        if (!rooms.Schedules.Remove(name))
+        if (!parts.Schedules.Remove(name))
             throw Missing(name);
-        rooms.Note(Person.Of(context), "schedule.remove", name);
+        parts.Note(Person.Of(context), "schedule.remove", name);
         return Results.NoContent();
     }
 

@@ -10,7 +10,7 @@ using SideEye.Store;
 namespace SideEye.ControlPlane.Serving.Api;
 
 /// <summary>Snapshots: taken, listed, looked into, carried away, removed.</summary>
-internal sealed class SnapshotEndpoints(ApiRooms rooms, ApiLimits limits)
+internal sealed class SnapshotEndpoints(ControlPlaneParts parts, ApiLimits limits)
 {
     /// <summary>Adds the endpoints.</summary>
     public void Map(RouteGroupBuilder api)
@@ -26,14 +26,14 @@ internal sealed class SnapshotEndpoints(ApiRooms rooms, ApiLimits limits)
             .WithSummary("Keeps a snapshot out of retention's reach, or gives it back.");
         all.MapGet("/{id}/tables", Tables).Needs(Role.Viewer)
             .WithSummary("Tables and views of a snapshot with their columns.");
-        SnapshotExport export = new(rooms, limits);
+        SnapshotExport export = new(parts, limits);
         all.MapGet("/{id}/file", export.SendAsync).Needs(Role.Viewer)
             .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
             .WithSummary("A snapshot as a file: format duckdb, sqlite, or parquet (a zip with a file for each table).");
     }
 
     private IEnumerable<SnapshotAnswer> List(
-        string? program, string? environment, string? from, string? to, int? limit) => rooms.Shelf.Between(
+        string? program, string? environment, string? from, string? to, int? limit) => parts.Shelf.Between(
             ApiRoutes.Name("program", program, limits), ApiRoutes.Name("environment", environment, limits),
             ApiRoutes.Time("from", from) ?? DateTimeOffset.MinValue, ApiRoutes.Time("to", to) ?? DateTimeOffset.MaxValue,
             ApiRoutes.Count(limit, limits)).Reverse().Select(SnapshotAnswer.Of);
@@ -52,31 +52,31 @@ internal sealed class SnapshotEndpoints(ApiRooms rooms, ApiLimits limits)
         };
         if (document.Processes is { Count: > 0 } names)
             order = Named(order, names);
-        return SnapshotAnswer.Of(await rooms.Desk.TakeAsync(order, stop).ConfigureAwait(false));
+        return SnapshotAnswer.Of(await parts.Desk.TakeAsync(order, stop).ConfigureAwait(false));
     }
 
-    private SnapshotAnswer Find(string id) => SnapshotAnswer.Of(Kept(rooms.Shelf, id));
+    private SnapshotAnswer Find(string id) => SnapshotAnswer.Of(Kept(parts.Shelf, id));
 
     private IResult Remove(string id, HttpContext context)
     {
-        KeptSnapshot kept = Kept(rooms.Shelf, id);
-        if (!rooms.Shelf.Remove(kept.SnapshotId))
+        KeptSnapshot kept = Kept(parts.Shelf, id);
+        if (!parts.Shelf.Remove(kept.SnapshotId))
             throw Missing(id);
-        rooms.Note(Person.Of(context), "snapshot.remove", kept.SnapshotId);
+        parts.Note(Person.Of(context), "snapshot.remove", kept.SnapshotId);
         return Results.NoContent();
     }
 
     private SnapshotAnswer Pin(string id, PinDocument document, HttpContext context)
     {
-        KeptSnapshot kept = rooms.Shelf.Pin(Kept(rooms.Shelf, id).SnapshotId, document.IsPinned) ?? throw Missing(id);
-        rooms.Note(
+        KeptSnapshot kept = parts.Shelf.Pin(Kept(parts.Shelf, id).SnapshotId, document.IsPinned) ?? throw Missing(id);
+        parts.Note(
             Person.Of(context), "snapshot.pin", $"{kept.SnapshotId}: {(document.IsPinned ? "pinned" : "given back")}");
         return SnapshotAnswer.Of(kept);
     }
 
     private Task<TableAnswer[]> Tables(string id, CancellationToken stop)
     {
-        KeptSnapshot kept = Kept(rooms.Shelf, id);
+        KeptSnapshot kept = Kept(parts.Shelf, id);
         return Task.Run(
             () =>
             {
@@ -103,9 +103,9 @@ internal sealed class SnapshotEndpoints(ApiRooms rooms, ApiLimits limits)
     private ManualOrder Named(ManualOrder order, IReadOnlyList<string> names)
     {
         FleetProcess[] meant =
-            [.. rooms.Fleet.Processes.Where(one => names.Contains(rooms.Names.NameOf(one), StringComparer.Ordinal))];
+            [.. parts.Fleet.Processes.Where(one => names.Contains(parts.Names.NameOf(one), StringComparer.Ordinal))];
         string[] unknown =
-            [.. names.Except(meant.Select(one => rooms.Names.NameOf(one)), StringComparer.Ordinal).Take(3)];
+            [.. names.Except(meant.Select(one => parts.Names.NameOf(one)), StringComparer.Ordinal).Take(3)];
         if (unknown.Length > 0)
             throw ApiException.NotFound($"no process is called {string.Join(" or ", unknown)}; see /api/v1/processes");
         return order with

@@ -8,7 +8,7 @@ namespace SideEye.ControlPlane.Serving.Api;
 
 /// <summary>Snapshots as files for other tools. What has to be made first is made beside, and gone when it was sent.
 /// </summary>
-internal sealed class SnapshotExport(ApiRooms rooms, ApiLimits limits) : IDisposable
+internal sealed class SnapshotExport(ControlPlaneParts parts, ApiLimits limits) : IDisposable
 {
     private readonly SemaphoreSlim running = new(limits.ExportsMax);
 
@@ -19,7 +19,7 @@ internal sealed class SnapshotExport(ApiRooms rooms, ApiLimits limits) : IDispos
     /// <param name="stop">Cancelled when nobody wants it any more.</param>
     public async Task<IResult> SendAsync(string id, string? format, HttpContext context, CancellationToken stop)
     {
-        KeptSnapshot kept = SnapshotEndpoints.Kept(rooms.Shelf, id);
+        KeptSnapshot kept = SnapshotEndpoints.Kept(parts.Shelf, id);
         string name = $"sideeye-{kept.CapturedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{kept.SnapshotId[^8..]}";
         IResult result = format switch
         {
@@ -30,7 +30,7 @@ internal sealed class SnapshotExport(ApiRooms rooms, ApiLimits limits) : IDispos
                 .ConfigureAwait(false),
             _ => throw ApiException.BadRequest("there is no such format; there are duckdb, sqlite and parquet"),
         };
-        rooms.Note(Person.Of(context), "export", $"{kept.SnapshotId} as {format ?? "duckdb"}");
+        parts.Note(Person.Of(context), "export", $"{kept.SnapshotId} as {format ?? "duckdb"}");
         return result;
     }
 
@@ -42,10 +42,10 @@ internal sealed class SnapshotExport(ApiRooms rooms, ApiLimits limits) : IDispos
         CancellationToken stop)
     {
         await running.WaitAsync(stop).ConfigureAwait(false);
-        string path = Path.Combine(rooms.ExportFolder, Guid.NewGuid().ToString("N"));
+        string path = Path.Combine(parts.ScratchFolder, Guid.NewGuid().ToString("N"));
         try
         {
-            Directory.CreateDirectory(rooms.ExportFolder);
+            Directory.CreateDirectory(parts.ScratchFolder);
             await Task.Run(() => write(kept, path, stop), stop).ConfigureAwait(false);
             return Results.File(Open(path), type, name);
         }

@@ -11,7 +11,7 @@ using SpecProblem = SideEye.Spec.Reading.SpecProblem;
 namespace SideEye.ControlPlane.Serving.Api;
 
 /// <summary>The spec: its documents, their versions, what is wrong with a text before it is put in force.</summary>
-internal sealed class SpecEndpoints(ApiRooms rooms, ApiLimits limits)
+internal sealed class SpecEndpoints(ControlPlaneParts parts, ApiLimits limits)
 {
     /// <summary>Adds the endpoints.</summary>
     public void Map(RouteGroupBuilder api)
@@ -21,7 +21,7 @@ internal sealed class SpecEndpoints(ApiRooms rooms, ApiLimits limits)
             .WithSummary("The spec in force: what its documents and the built-in packs come to together.");
         spec.MapGet("/spec/schema", () => Results.Text(SpecSchema.Text, "application/schema+json"))
             .Needs(Role.Viewer).WithSummary("The JSON Schema of documents, for editors.");
-        spec.MapGet("/specs", () => rooms.Specs.Documents).Needs(Role.Viewer)
+        spec.MapGet("/specs", () => parts.Specs.Documents).Needs(Role.Viewer)
             .WithSummary("The documents in force.");
         spec.MapGet("/specs/{name}", Find).Needs(Role.Viewer)
             .WithSummary("A document; version asks for an older one.");
@@ -37,7 +37,7 @@ internal sealed class SpecEndpoints(ApiRooms rooms, ApiLimits limits)
 
     private SpecAnswer Merged()
     {
-        SpecInForce now = rooms.Specs.Current;
+        SpecInForce now = parts.Specs.Current;
         return new SpecAnswer(
             now.Merged.Hash, now.WithPacks, [.. now.Documents.Select(static one => one.Name)],
             [.. now.Merged.Programs.Select(static one => one.Name)],
@@ -48,9 +48,9 @@ internal sealed class SpecEndpoints(ApiRooms rooms, ApiLimits limits)
 
     private SpecVersion Find(string name, int? version)
     {
-        IReadOnlyList<SpecVersion> versions = rooms.Specs.Versions(name);
+        IReadOnlyList<SpecVersion> versions = parts.Specs.Versions(name);
         SpecVersion? found = version is null
-            ? rooms.Specs.Documents.FirstOrDefault(one => one.Name == name)
+            ? parts.Specs.Documents.FirstOrDefault(one => one.Name == name)
             : versions.FirstOrDefault(one => one.Version == version);
         return found ?? throw ApiException.NotFound(versions.Count == 0
             ? $"there is no document {ApiRoutes.Name("the name", name, limits)}"
@@ -59,7 +59,7 @@ internal sealed class SpecEndpoints(ApiRooms rooms, ApiLimits limits)
 
     private IReadOnlyList<SpecVersion> Versions(string name)
     {
-        IReadOnlyList<SpecVersion> versions = rooms.Specs.Versions(name);
+        IReadOnlyList<SpecVersion> versions = parts.Specs.Versions(name);
         return versions.Count > 0 ? versions : throw ApiException.NotFound(
             $"there is no document {ApiRoutes.Name("the name", name, limits)}");
     }
@@ -67,19 +67,19 @@ internal sealed class SpecEndpoints(ApiRooms rooms, ApiLimits limits)
     private SpecVersion Put(string name, SpecDocumentText document, HttpContext context)
     {
         Person person = Person.Of(context);
-        SpecVersion version = rooms.Specs.Put(
+        SpecVersion version = parts.Specs.Put(
             name, document.Yaml ?? throw ApiException.BadRequest("yaml is missing"), person.Name,
             document.Comment ?? "", document.Replaces);
-        rooms.Note(person, "spec.put", $"{version.Name} version {version.Version}");
+        parts.Note(person, "spec.put", $"{version.Name} version {version.Version}");
         return version;
     }
 
     private IResult Remove(string name, HttpContext context)
     {
         Person person = Person.Of(context);
-        if (!rooms.Specs.Remove(name, person.Name))
+        if (!parts.Specs.Remove(name, person.Name))
             throw ApiException.NotFound($"there is no document {ApiRoutes.Name("the name", name, limits)} in force");
-        rooms.Note(person, "spec.remove", name);
+        parts.Note(person, "spec.remove", name);
         return Results.NoContent();
     }
 
@@ -87,7 +87,7 @@ internal sealed class SpecEndpoints(ApiRooms rooms, ApiLimits limits)
         string name, SpecDocumentText document, string? program, CancellationToken stop)
     {
         string yaml = document.Yaml ?? throw ApiException.BadRequest("yaml is missing");
-        ImmutableArray<SpecProblem> problems = rooms.Specs.Check(name, yaml);
+        ImmutableArray<SpecProblem> problems = parts.Specs.Check(name, yaml);
         List<ProblemAnswer> all = [.. problems.Select(ProblemAnswer.Of)];
         if (problems.IsEmpty && !string.IsNullOrEmpty(program))
             all.AddRange(await AgainstAsync(program, name, yaml, stop).ConfigureAwait(false));
@@ -97,14 +97,14 @@ internal sealed class SpecEndpoints(ApiRooms rooms, ApiLimits limits)
     private async Task<IEnumerable<ProblemAnswer>> AgainstAsync(
         string program, string name, string yaml, CancellationToken stop)
     {
-        FleetProcess of = rooms.Fleet.Processes.FirstOrDefault(
+        FleetProcess of = parts.Fleet.Processes.FirstOrDefault(
             one => one.Process.Program == program && one.Process.Problem.Length == 0)
             ?? throw ApiException.NotFound($"no process that can be captured is of program {program}");
         CheckQuestion question = new();
-        question.Spec.AddRange(rooms.Specs.Current.Documents.Where(one => one.Name != name)
+        question.Spec.AddRange(parts.Specs.Current.Documents.Where(one => one.Name != name)
             .Select(static one => new SpecDocument { Name = one.Name, Yaml = one.Yaml }));
         question.Spec.Add(new SpecDocument { Name = name, Yaml = yaml });
-        DescribeResponse answer = await rooms.Fleet.DescribeAsync(
+        DescribeResponse answer = await parts.Fleet.DescribeAsync(
             of.Agent, new DescribeRequest { ProcessKey = of.Process.Key, Check = question }, stop)
             .ConfigureAwait(false);
         return answer.Problems.Select(static one => new ProblemAnswer(
