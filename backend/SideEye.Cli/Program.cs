@@ -31,14 +31,17 @@ internal static class Program
             CompileCommand.Create(),
             TablesCommand.Create(),
             ExportCommand.Create(),
+            ServeCommand.Create(),
         };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
             return Explain(new Failure(ExitCode.WrongUsage, UsageProblem(parsed)));
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
-                .ConfigureAwait(false);
+            InvocationConfiguration how = new() { EnableDefaultExceptionHandler = false };
+            if (parsed.CommandResult.Command.Name == "serve")
+                how.ProcessTerminationTimeout = ServeCommand.StopMax;
+            return await parsed.InvokeAsync(how).ConfigureAwait(false);
         }
         catch (Exception e)
         {

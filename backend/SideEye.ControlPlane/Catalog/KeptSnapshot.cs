@@ -50,6 +50,9 @@ public sealed record KeptSnapshot
     /// <summary>Whether retention leaves it alone.</summary>
     public bool IsPinned { get; init; }
 
+    /// <summary>Whether it is only of chosen agents or processes: then it is asked by its id alone.</summary>
+    public bool IsPart { get; init; }
+
     /// <summary>What the queries need of it.</summary>
     public SnapshotRef Reference => new(SnapshotId, Path, CapturedAt, Program, Environment);
 }

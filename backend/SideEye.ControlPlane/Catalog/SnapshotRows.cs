@@ -14,7 +14,8 @@ internal sealed class SnapshotRows(CatalogDatabase database)
             SELECT snapshot_id AS SnapshotId, captured_at_us AS CapturedAt, program AS Program,
                 environment AS Environment, requested_by AS RequestedBy, duration_ns AS Duration,
                 file_bytes AS FileBytes, processes AS Processes, goroutines AS Goroutines, pause_max_ns AS PauseMax,
-                spec_hash AS SpecHash, is_truncated AS IsTruncated, error AS Error, is_pinned AS IsPinned
+                spec_hash AS SpecHash, is_truncated AS IsTruncated, error AS Error, is_pinned AS IsPinned,
+                is_part AS IsPart
             FROM snapshots
             """)
             .Select(row => row.ToSnapshot(pathOf(row.SnapshotId))).ToList());
@@ -23,7 +24,8 @@ internal sealed class SnapshotRows(CatalogDatabase database)
     /// <exception cref="CatalogException">The catalog cannot be written.</exception>
     public void Put(KeptSnapshot snapshot) => database.Change(connection => connection.Execute("""
         INSERT OR REPLACE INTO snapshots VALUES (@SnapshotId, @CapturedAt, @Program, @Environment, @RequestedBy,
-            @Duration, @FileBytes, @Processes, @Goroutines, @PauseMax, @SpecHash, @IsTruncated, @Error, @IsPinned)
+            @Duration, @FileBytes, @Processes, @Goroutines, @PauseMax, @SpecHash, @IsTruncated, @Error, @IsPinned,
+            @IsPart)
         """, Row.Of(snapshot)));
 
     /// <summary>Forgets some.</summary>
@@ -61,6 +63,8 @@ internal sealed class SnapshotRows(CatalogDatabase database)
 
         public required long IsPinned { get; init; }
 
+        public required long IsPart { get; init; }
+
         public static Row Of(KeptSnapshot snapshot) => new()
         {
             SnapshotId = snapshot.SnapshotId,
@@ -77,6 +81,7 @@ internal sealed class SnapshotRows(CatalogDatabase database)
             IsTruncated = snapshot.IsTruncated ? 1 : 0,
             Error = snapshot.Error,
             IsPinned = snapshot.IsPinned ? 1 : 0,
+            IsPart = snapshot.IsPart ? 1 : 0,
         };
 
         public KeptSnapshot ToSnapshot(string path) => new()
@@ -96,6 +101,7 @@ internal sealed class SnapshotRows(CatalogDatabase database)
             IsTruncated = IsTruncated != 0,
             Error = Error,
             IsPinned = IsPinned != 0,
+            IsPart = IsPart != 0,
         };
     }
 }

@@ -70,6 +70,7 @@ public sealed partial class SnapshotShelf : ISnapshotShelf
             SpecHash = taken.SpecHash,
             IsTruncated = taken.IsTruncated,
             Error = taken.Error,
+            IsPart = order.Agents.Count + order.ProcessKeys.Count > 0,
         };
         lock (changing)
         {
@@ -87,7 +88,7 @@ public sealed partial class SnapshotShelf : ISnapshotShelf
     /// <inheritdoc/>
     public KeptSnapshot? Newest(string? program, string? environment, DateTimeOffset? notAfter) =>
         index.Back(notAfter).FirstOrDefault(
-            one => one.Program == program && one.Environment == environment && File.Exists(one.Path));
+            one => !one.IsPart && one.Program == program && one.Environment == environment && File.Exists(one.Path));
 
     /// <inheritdoc/>
     public IReadOnlyList<KeptSnapshot> Between(

@@ -90,7 +90,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         CancellationTokenSource stopping = new();
         QueryCounts queries = new();
         QueryAnswerer answerer = new(parts.Desk, parts.Shelf, parts.Runner,
-            new KnownNames(parts.Fleet, parts.Specs, parts.Names), queries, parts.RunnerLimits, options.Limits);
+            new CurrentNames(parts.Fleet, parts.Specs, parts.Names), queries, parts.RunnerLimits, options.Limits);
         HealthReport health = new(parts.Fleet, () =>
             tokens?.Problem is string problem ? [.. parts.Troubles(), problem] : parts.Troubles());
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();

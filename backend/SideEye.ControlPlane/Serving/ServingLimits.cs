@@ -63,6 +63,9 @@ public sealed record ServingLimits
     /// <summary>What <see cref="RefusalsLoggedMax"/> is counted over.</summary>
     public TimeSpan RefusalsWindow { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Bytes of free disk below which the control plane is not well.</summary>
+    public long DiskFreeMin { get; init; } = 256L << 20;
+
     /// <summary>How long requests that are under way may take when the control plane stops.</summary>
     public TimeSpan StopMax { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -29,6 +29,7 @@ internal sealed class MemoryShelf(string folder) : ISnapshotShelf
         SpecHash = taken.SpecHash,
         IsTruncated = taken.IsTruncated,
         Error = taken.Error,
+        IsPart = order.Agents.Count + order.ProcessKeys.Count > 0,
     });
 
     public KeptSnapshot Put(KeptSnapshot kept)
@@ -49,7 +50,7 @@ internal sealed class MemoryShelf(string folder) : ISnapshotShelf
     {
         lock (gate)
         {
-            return all.Where(one => one.Program == program && one.Environment == environment
+            return all.Where(one => !one.IsPart && one.Program == program && one.Environment == environment
                 && (notAfter is null || one.CapturedAt <= notAfter)).MaxBy(static one => one.CapturedAt);
         }
     }

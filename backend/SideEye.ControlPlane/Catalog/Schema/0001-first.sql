@@ -14,7 +14,8 @@ CREATE TABLE snapshots (
     spec_hash TEXT NOT NULL,
     is_truncated INTEGER NOT NULL,
     error TEXT,
-    is_pinned INTEGER NOT NULL
+    is_pinned INTEGER NOT NULL,
+    is_part INTEGER NOT NULL
 ) STRICT;
 
 -- Every version of every document; the newest says whether it is in force.

@@ -16,7 +16,7 @@ namespace SideEye.ControlPlane.Serving.Answering;
 /// <param name="runnerLimits">Limits of answers.</param>
 /// <param name="limits">What is taken from callers.</param>
 public sealed class QueryAnswerer(
-    ISnapshotDesk desk, ISnapshotShelf shelf, QueryRunner runner, KnownNames known, QueryCounts counts,
+    ISnapshotDesk desk, ISnapshotShelf shelf, QueryRunner runner, CurrentNames known, QueryCounts counts,
     QueryRunnerLimits runnerLimits, ServingLimits limits)
 {
     /// <summary>Runs a query and sends its frames.</summary>
@@ -106,7 +106,11 @@ public sealed class QueryAnswerer(
         QuerySubject subject = new()
         {
             Snapshot = snapshot?.Reference,
-            History = [.. InRange(request, limits.HistoryMax).Select(static one => one.Reference)],
+            History =
+            [
+                .. InRange(request, limits.HistoryMax).Where(static one => !one.IsPart)
+                    .Select(static one => one.Reference),
+            ],
         };
         QueryOutcome outcome = await runner.RunAsync(request, subject, sink, stop).ConfigureAwait(false);
         return new Trailer { ExecutedSql = outcome.ExecutedSql, Rows = outcome.Rows };

@@ -52,8 +52,11 @@ internal sealed class ControlPlaneEndpoint(
         void Note(KeptSnapshot added)
         {
             // What is not of the same program and environment would answer the follower's query with other rows.
-            if (IsEqual(request.Program, added.Program) && IsEqual(request.Environment, added.Environment))
+            if (!added.IsPart && IsEqual(request.Program, added.Program)
+                && IsEqual(request.Environment, added.Environment))
+            {
                 events.Writer.TryWrite(added);
+            }
         }
         shelf.Added += Note;
         try

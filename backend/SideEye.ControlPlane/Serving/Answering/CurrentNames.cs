@@ -8,7 +8,7 @@ namespace SideEye.ControlPlane.Serving.Answering;
 /// <param name="fleet">What agents watch.</param>
 /// <param name="specs">The spec in force.</param>
 /// <param name="names">Names of processes.</param>
-public sealed class KnownNames(IFleet fleet, ISpecsInForce specs, IProcessNames names)
+public sealed class CurrentNames(IFleet fleet, ISpecsInForce specs, IProcessNames names)
 {
     /// <summary>Programs, in order.</summary>
     public IReadOnlyList<string> Programs => Sorted(
