@@ -102,8 +102,19 @@ public sealed class RunningControlPlane : IAsyncDisposable
                 Fleet = fleet, Specs = folder.Specs, Names = folder.Names, Shelf = folder.Shelf,
                 Schedules = folder.Schedules, Audit = folder.Audit, Desk = desk, Captures = captures, Runner = runner,
                 RunnerLimits = runnerLimits, Troubles = troubles.Now, Time = time,
+                ScratchFolder = EmptyFolder(options.DataFolder, "exports"),
             },
             logs, stop).ConfigureAwait(false));
+    }
+
+    /// <summary>A folder of the data folder in which a control plane that was killed may have left something.</summary>
+    private static string EmptyFolder(string data, string name)
+    {
+        string folder = Path.Combine(data, name);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        return folder;
     }
 
     private static ControlPlaneFolderOptions FolderOptions(ControlPlaneOptions options) => new()
