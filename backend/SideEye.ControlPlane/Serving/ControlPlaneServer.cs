@@ -189,8 +189,9 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         app.MapGrpcService<ControlPlaneEndpoint>().WithMetadata(new NeededRole(Role.Viewer));
         app.MapGrpcHealthChecksService().WithMetadata(new OpenToAll());
         app.MapGrpcReflectionService().WithMetadata(new NeededRole(Role.Viewer));
-        app.MapGet("/healthz", static () => Results.Text("ok\n")).WithMetadata(new OpenToAll());
+        app.MapGet("/healthz", static () => Results.Text("ok\n")).WithMetadata(new OpenToAll())
+            .ExcludeFromDescription();
         app.MapGet("/metrics", () => Results.Text(metrics.Now(), "text/plain; version=0.0.4; charset=utf-8"))
-            .WithMetadata(new NeededRole(Role.Viewer));
+            .WithMetadata(new NeededRole(Role.Viewer)).ExcludeFromDescription();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -43,7 +44,8 @@ internal sealed record Failure(StatusCode Grpc, int Http, string Message)
         ApiException api => new(
             api.Status == StatusCodes.Status404NotFound ? StatusCode.NotFound : StatusCode.InvalidArgument, api.Status,
             e.Message),
-        BadHttpRequestException bad => new(StatusCode.InvalidArgument, bad.StatusCode, e.Message),
+        BadHttpRequestException bad => new(StatusCode.InvalidArgument, bad.StatusCode,
+            bad.InnerException is JsonException json ? $"the document cannot be read: {json.Message}" : e.Message),
         OperationCanceledException => new(
             StatusCode.Cancelled, StatusCodes.Status499ClientClosedRequest, "the caller is gone"),
         RpcException rpc => new(rpc.StatusCode, StatusCodes.Status500InternalServerError, rpc.Status.Detail),

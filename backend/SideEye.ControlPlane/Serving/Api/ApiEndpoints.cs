@@ -15,6 +15,8 @@ public static class ApiEndpoints
     public static void AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(static options => ApiJson.Configure(options.SerializerOptions));
+        // What cannot be read becomes an answer in words, as everything else that goes wrong.
+        services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
         services.AddOpenApi("v1", static options => options.AddDocumentTransformer(static (document, _, _) =>
         {
             document.Info.Title = "Side-Eye control plane";

@@ -56,7 +56,11 @@ public sealed record ColumnAnswer(string Name, string Type, string? Comment);
 /// <param name="PauseMaxNs">Longest pause of a process; null for what its agent allows, which holds besides.</param>
 public sealed record SnapshotDocument(
     string? Program, string? Environment, IReadOnlyList<string>? Agents, IReadOnlyList<string>? Processes,
-    long? PauseMaxNs);
+    long? PauseMaxNs)
+{
+    /// <summary>Everything.</summary>
+    internal static SnapshotDocument OfAll { get; } = new(null, null, null, null, null);
+}
 
 /// <summary>Whether a snapshot is kept.</summary>
 /// <param name="IsPinned">True to keep it until somebody removes it.</param>

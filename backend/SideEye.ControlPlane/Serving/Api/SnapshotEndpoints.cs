@@ -39,8 +39,9 @@ internal sealed class SnapshotEndpoints(ControlPlaneParts parts, ApiLimits limit
             ApiRoutes.Count(limit, limits)).Reverse().Select(SnapshotAnswer.Of);
 
     private async Task<SnapshotAnswer> TakeAsync(
-        SnapshotDocument document, HttpContext context, CancellationToken stop)
+        SnapshotDocument? wanted, HttpContext context, CancellationToken stop)
     {
+        SnapshotDocument document = wanted ?? SnapshotDocument.OfAll;
         ManualOrder order = new()
         {
             RequestedBy = Person.Of(context).Name,

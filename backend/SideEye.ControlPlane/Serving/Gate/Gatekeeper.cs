@@ -66,10 +66,7 @@ internal sealed class Gatekeeper(
         }
         // An endpoint that does not say who may use it is there for nobody.
         if (endpoint?.Metadata.GetMetadata<NeededRole>() is not { } needed)
-        {
-            return new Failure(StatusCode.Unimplemented, StatusCodes.Status404NotFound,
-                $"there is nothing at {context.Request.Method} {context.Request.Path}");
-        }
+            return Nothing(context, endpoint);
         Person person = PersonOf(context, admission);
         if (person.Role < needed.Role)
         {
@@ -79,6 +76,20 @@ internal sealed class Gatekeeper(
         admission.NoteOn(context, person);
         return null;
     }
+
+    /// <summary>Routing has endpoints of its own for requests that would fit but for their method or type.</summary>
+    private static Failure Nothing(HttpContext context, Endpoint? endpoint) => endpoint?.DisplayName switch
+    {
+        "415 HTTP Unsupported Media Type" => new Failure(
+            StatusCode.InvalidArgument, StatusCodes.Status415UnsupportedMediaType,
+            "send the document with Content-Type: application/json"),
+        "405 HTTP Method Not Supported" => new Failure(
+            StatusCode.Unimplemented, StatusCodes.Status405MethodNotAllowed,
+            $"{context.Request.Path} does not take {context.Request.Method}"),
+        _ => new Failure(
+            StatusCode.Unimplemented, StatusCodes.Status404NotFound,
+            $"there is nothing at {context.Request.Method} {context.Request.Path}"),
+    };
 
     private Admission? Admit(HttpContext context)
     {
