@@ -116,5 +116,7 @@ public sealed class Snapshots_for_a_control_plane
     private sealed class Names : IProcessNames
     {
         public string NameOf(FleetProcess process) => $"{process.Process.Program}-named";
+
+        public void Rename(string agent, string key, string name) => throw new NotSupportedException();
     }
 }

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace SideEye.ControlPlane.Catalog;
 
-/// <summary>Removes the snapshots that are over the limits, oldest first: now and then, and with every new one.</summary>
+/// <summary>Removes the snapshots that are over the limits, oldest first: now and then, and with every new one.
+/// </summary>
 public sealed partial class Retention : IAsyncDisposable
 {
     private readonly SnapshotShelf shelf;

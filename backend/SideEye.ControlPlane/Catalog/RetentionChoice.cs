@@ -13,8 +13,8 @@ internal static class RetentionChoice
     public static ImmutableArray<(KeptSnapshot Snapshot, string Reason)> Of(
         IReadOnlyList<KeptSnapshot> oldestFirst, RetentionLimits limits, DateTimeOffset now)
     {
-        HashSet<string> newest = [.. oldestFirst.GroupBy(static one => (one.Program, one.Environment))
-            .Select(static same => same.Last().SnapshotId)];
+        HashSet<string> newest = [.. oldestFirst.Where(static one => !one.IsPart)
+            .GroupBy(static one => (one.Program, one.Environment)).Select(static same => same.Last().SnapshotId)];
         int count = oldestFirst.Count(static one => !one.IsPinned);
         long bytes = oldestFirst.Sum(static one => one.FileBytes);
         ImmutableArray<(KeptSnapshot, string)>.Builder chosen =
@@ -39,9 +39,9 @@ internal static class RetentionChoice
         if (limits.AgeMax is { } ageMax && now - oldest.CapturedAt > ageMax)
             return $"it is older than {Words(ageMax)}";
         if (count > limits.CountMax)
-            return $"there are more than {limits.CountMax.Value.ToString("N0", CultureInfo.InvariantCulture)}";
+            return string.Create(CultureInfo.InvariantCulture, $"there are more than {limits.CountMax.Value:N0}");
         return bytes > limits.BytesMax
-            ? $"all together have more than {(limits.BytesMax.Value / 1e6).ToString("N0", CultureInfo.InvariantCulture)} MB"
+            ? string.Create(CultureInfo.InvariantCulture, $"all have more than {limits.BytesMax.Value:N0} bytes")
             : null;
     }
 

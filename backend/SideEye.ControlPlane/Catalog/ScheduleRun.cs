@@ -30,6 +30,9 @@ internal sealed class ScheduleRun(Schedule schedule, CronTimes times, DateTimeOf
     /// <summary>Goes on to its next time after a moment.</summary>
     public void Advance(DateTimeOffset at) => Due = times.After(at);
 
+    /// <summary>Is never due again.</summary>
+    public void Rest() => Due = null;
+
     /// <summary>Begins a run.</summary>
     public void Begin(DateTimeOffset at, Func<Task> run)
     {

@@ -13,7 +13,6 @@ public sealed partial class Scheduler : IAsyncDisposable
 {
     private readonly ISchedules schedules;
     private readonly ISnapshotDesk desk;
-    private readonly IAuditLog audit;
     private readonly ScheduleLimits limits;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -23,12 +22,10 @@ public sealed partial class Scheduler : IAsyncDisposable
     private TaskCompletionSource changed = NewSignal();
 
     private Scheduler(
-        ISchedules schedules, ISnapshotDesk desk, IAuditLog audit, ScheduleLimits limits, TimeProvider time,
-        ILogger log)
+        ISchedules schedules, ISnapshotDesk desk, ScheduleLimits limits, TimeProvider time, ILogger log)
     {
         this.schedules = schedules;
         this.desk = desk;
-        this.audit = audit;
         this.limits = limits;
         this.time = time;
         this.log = log;
@@ -39,14 +36,13 @@ public sealed partial class Scheduler : IAsyncDisposable
 
     /// <summary>Begins.</summary>
     /// <param name="schedules">What is due when.</param>
-    /// <param name="desk">Takes the snapshots.</param>
-    /// <param name="audit">Gets an entry for each run.</param>
+    /// <param name="desk">Takes the snapshots, and notes each in the audit log.</param>
     /// <param name="limits">The limits that the schedules were checked by.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Gets what went wrong.</param>
     public static Scheduler Start(
-        ISchedules schedules, ISnapshotDesk desk, IAuditLog audit, ScheduleLimits limits, TimeProvider time,
-        ILogger<Scheduler> log) => new(schedules, desk, audit, limits, time, log);
+        ISchedules schedules, ISnapshotDesk desk, ScheduleLimits limits, TimeProvider time,
+        ILogger<Scheduler> log) => new(schedules, desk, limits, time, log);
 
     /// <summary>Ends, and cancels the runs that go on.</summary>
     public async ValueTask DisposeAsync()
@@ -93,7 +89,7 @@ public sealed partial class Scheduler : IAsyncDisposable
         foreach (Schedule schedule in schedules.All.Where(static one => one.IsEnabled))
         {
             ScheduleRun? before = runs.GetValueOrDefault(schedule.Name);
-            if (before?.Schedule.Cron == schedule.Cron && Same(before.Schedule, schedule))
+            if (before?.Due is not null && Same(before.Schedule, schedule))
                 all.Add(schedule.Name, before);
             else if (RunOf(schedule, before, now) is { } run)
                 all.Add(schedule.Name, run);
@@ -101,14 +97,14 @@ public sealed partial class Scheduler : IAsyncDisposable
         // One that still runs is waited for at the end, and not begun again when it is put anew.
         foreach ((string name, ScheduleRun run) in runs.Where(one => one.Value.IsRunning && !all.ContainsKey(one.Key)))
         {
-            run.Advance(DateTimeOffset.MaxValue);
+            run.Rest();
             all.Add(name, run);
         }
         runs = all.ToImmutable();
     }
 
-    private static bool Same(Schedule one, Schedule other) => one.Program == other.Program
-        && one.Environment == other.Environment && one.IsEnabled == other.IsEnabled;
+    private static bool Same(Schedule one, Schedule other) =>
+        (one.Cron, one.Program, one.Environment) == (other.Cron, other.Program, other.Environment);
 
     private ScheduleRun? RunOf(Schedule schedule, ScheduleRun? before, DateTimeOffset now)
     {
@@ -143,15 +139,14 @@ public sealed partial class Scheduler : IAsyncDisposable
 
     private async Task RunAsync(Schedule schedule, DateTimeOffset at)
     {
-        string who = $"schedule {schedule.Name}";
         ManualOrder order = new()
         {
-            RequestedBy = who, Program = schedule.Program, Environment = schedule.Environment,
+            RequestedBy = $"schedule {schedule.Name}", Program = schedule.Program, Environment = schedule.Environment,
         };
         try
         {
             KeptSnapshot kept = await desk.TakeAsync(order, stop.Token).ConfigureAwait(false);
-            Note(schedule, at, kept.SnapshotId, "done");
+            Note(schedule, at, kept.SnapshotId);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -159,24 +154,18 @@ public sealed partial class Scheduler : IAsyncDisposable
         }
         catch (CaptureException e)
         {
-            Note(schedule, at, e.Message, e.Message);
+            Note(schedule, at, e.Message);
         }
         catch (Exception e)
         {
             // A schedule outlives whatever goes wrong in one run.
             LogFailed(schedule.Name, e);
-            Note(schedule, at, e.Message, e.Message);
+            Note(schedule, at, e.Message);
         }
     }
 
-    private void Note(Schedule schedule, DateTimeOffset at, string result, string outcome)
+    private void Note(Schedule schedule, DateTimeOffset at, string result)
     {
-        string of = $"program {schedule.Program ?? "any"}, environment {schedule.Environment ?? "any"}";
-        audit.Write(new AuditEntry
-        {
-            At = at, Who = $"schedule {schedule.Name}", Action = "capture",
-            Subject = outcome == "done" ? $"{result}, {of}" : of, Outcome = outcome,
-        });
         try
         {
             schedules.NoteRun(schedule.Name, at, result);

@@ -20,8 +20,8 @@ public sealed partial class SnapshotShelf : ISnapshotShelf
         rows = new SnapshotRows(database);
     }
 
-    /// <summary>Opens the shelf of a data folder. What a crash left behind is tidied up: half-written files go, complete
-    /// ones that the catalog does not know are listed, rows whose files are gone are dropped.</summary>
+    /// <summary>Opens the shelf of a data folder. What a crash left behind is tidied up: half-written files go,
+    /// complete ones that the catalog does not know are listed, rows whose files are gone are dropped.</summary>
     /// <exception cref="CatalogException">Folder or catalog cannot be read or written.</exception>
     public static SnapshotShelf Open(CatalogDatabase database, ILogger<SnapshotShelf> log)
     {

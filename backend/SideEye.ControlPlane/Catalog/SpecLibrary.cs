@@ -166,7 +166,8 @@ public sealed partial class SpecLibrary : ISpecLibrary, IAsyncDisposable
         return now.IsGood ? now : throw new SpecRejectedException(now.Problems);
     }
 
-    /// <summary>Takes up a good composition, and with it what was left out so far, should that be good by now.</summary>
+    /// <summary>Takes up a good composition, and with it what was left out so far, should that be good by now.
+    /// </summary>
     private void Become(SpecComposition now)
     {
         if (!others.IsEmpty)

@@ -15,7 +15,8 @@ internal sealed class SpecVersions(CatalogDatabase database, SpecLibraryLimits l
     /// <summary>The newest version of every document, removals among them.</summary>
     /// <exception cref="CatalogException">The catalog cannot be read.</exception>
     public ImmutableSortedDictionary<string, SpecVersion> Newest() => database.Read(static connection =>
-        connection.Query<Row>(Columns + " v WHERE version = (SELECT max(version) FROM spec_versions WHERE name = v.name)")
+        connection.Query<Row>(
+            Columns + " v WHERE version = (SELECT max(version) FROM spec_versions WHERE name = v.name)")
             .Select(static row => row.ToVersion())
             .ToImmutableSortedDictionary(static one => one.Name, static one => one, StringComparer.Ordinal));
 

@@ -30,7 +30,8 @@ internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
         return new Rented(this, path, stamp, SnapshotReader.Open(path, limits));
     }
 
-    /// <summary>Closes the idle readers of a file that was removed: its space is free when nobody has it open.</summary>
+    /// <summary>Closes the idle readers of a file that was removed: its space is free when nobody has it open.
+    /// </summary>
     public void Drop(string path)
     {
         List<SnapshotReader> dropped;

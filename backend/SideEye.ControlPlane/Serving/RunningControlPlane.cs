@@ -91,8 +91,8 @@ public sealed class RunningControlPlane : IAsyncDisposable
         CaptureCounts captures = new();
         SnapshotDesk desk = Add(new SnapshotDesk(
             taker, folder.Shelf, folder.Specs, folder.Audit, captures, Freshness(options), time));
-        Add(Scheduler.Start(folder.Schedules, desk, folder.Audit, ScheduleLimits.Default, time,
-            logs.CreateLogger<Scheduler>()));
+        Add(Scheduler.Start(
+            folder.Schedules, desk, ScheduleLimits.Default, time, logs.CreateLogger<Scheduler>()));
         Troubles troubles = new(folder, options.DataFolder, options.Limits);
         health = new HealthReport(fleet, troubles.Now);
         server = Add(await ControlPlaneServer.StartAsync(

@@ -76,8 +76,7 @@ internal sealed class SharedPort(IPEndPoint address, IConnectionListenerFactory 
             }
             finally
             {
-                lock (gate)
-                    undecided.Remove(place);
+                Leave(place);
             }
         }
         if (isHttp2 is bool known && (known ? http2 : http1).Writer.TryWrite(connection))
@@ -97,6 +96,16 @@ internal sealed class SharedPort(IPEndPoint address, IConnectionListenerFactory 
                 undecided.RemoveFirst();
             }
             return undecided.AddLast(deadline);
+        }
+    }
+
+    private void Leave(LinkedListNode<CancellationTokenSource> place)
+    {
+        lock (gate)
+        {
+            // One that had to go for others is off the list already.
+            if (place.List is not null)
+                undecided.Remove(place);
         }
     }
 
