@@ -161,7 +161,7 @@ public sealed class The_http_api : IAsyncLifetime
     [InlineData("GET", "agents", "not-a-token-0123456789", HttpStatusCode.Unauthorized)]
     [InlineData("POST", "snapshots", Viewer, HttpStatusCode.Forbidden)]
     [InlineData("DELETE", "specs/x", Editor, HttpStatusCode.Forbidden)]
-    [InlineData("PUT", "specs/x", Admin, HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("PUT", "specs/x", Admin, HttpStatusCode.BadRequest)]
     [InlineData("PATCH", "agents", Admin, HttpStatusCode.MethodNotAllowed)]
     [InlineData("DELETE", "snapshots/00000000000000000000000000000000", Editor, HttpStatusCode.Forbidden)]
     [InlineData("GET", "audit", Editor, HttpStatusCode.Forbidden)]
@@ -208,6 +208,18 @@ public sealed class The_http_api : IAsyncLifetime
         string message = (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("message").GetString()!;
         Assert.NotEqual("", message);
         Assert.DoesNotContain("defect", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_document_that_does_not_say_that_it_is_JSON_is_told_how()
+    {
+        // As curl -d sends it without a header.
+        using HttpRequestMessage request = Request(HttpMethod.Post, "snapshots", Editor);
+        request.Content = new StringContent("{}", Encoding.UTF8, "application/x-www-form-urlencoded");
+        using HttpResponseMessage answer = await http.SendAsync(request, Stop);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        Assert.Contains("Content-Type: application/json", await answer.Content.ReadAsStringAsync(Stop),
+            StringComparison.Ordinal);
     }
 
     [Fact]

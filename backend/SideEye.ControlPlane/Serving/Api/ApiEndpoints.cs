@@ -48,8 +48,6 @@ public static class ApiEndpoints
         new QueryEndpoints(parts, answerer).Map(api);
         new SpecEndpoints(parts, limits).Map(api);
         new RecordEndpoints(parts, limits).Map(api);
-        api.MapFallback(static (HttpContext context) => Task.FromException(ApiException.NotFound(
-            $"there is nothing at {context.Request.Method} of this path; see /openapi/v1.json"))).Needs(Role.Viewer);
     }
 }
 
