@@ -1,3 +1,4 @@
+using SideEye.Agent.Options;
 using SideEye.Host;
 using SideEye.Protocol.Agent;
 
@@ -5,13 +6,17 @@ namespace SideEye.Agent.Watching;
 
 /// <summary>What people call a process: program, environment, labels, by the rules of one request.</summary>
 /// <param name="rules">The rules.</param>
-/// <param name="environment">Environment for which no rule says otherwise; null for none.</param>
-internal sealed class ProcessLabels(ProgramRules rules, string? environment)
+/// <param name="options">The host's name, and the environment of processes for which neither a rule nor they themselves
+/// say one.</param>
+internal sealed class ProcessLabels(ProgramRules rules, AgentOptions options)
 {
+    /// <summary>Name of this host.</summary>
+    public string Host => options.HostName;
+
     /// <summary>Names a process.</summary>
     public ProcessDescription Describe(DiscoveredProcess found)
     {
-        Dictionary<string, string> labels = new(StringComparer.Ordinal) { ["host"] = Environment.MachineName };
+        Dictionary<string, string> labels = new(StringComparer.Ordinal) { ["host"] = Host };
         string? pod = null;
         if (found.Container.ContainerId is { } container)
             labels["container"] = container;
@@ -24,8 +29,10 @@ internal sealed class ProcessLabels(ProgramRules rules, string? environment)
             if ((found.Variable("POD_NAMESPACE") ?? found.Variable("KUBERNETES_NAMESPACE")) is { } space)
                 labels["namespace"] = space;
         }
+        foreach ((string label, string value) in found.PodLabels)
+            labels.TryAdd(label, value);
         MatchedProgram? matched = rules.Match(found, labels);
-        string? name = matched?.Environment ?? environment;
+        string? name = matched?.Environment ?? EnvironmentVariables.EnvironmentOf(found) ?? options.Environment;
         if (name is not null)
             labels["environment"] = name;
         return new ProcessDescription(matched?.Program, name, pod, labels);
