@@ -17,6 +17,8 @@ internal static class Program
 
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [AgentCommand.Name, .. string[] options])
+            return BecomeAgent(options);
         RootCommand root = new(About)
         {
             PsCommand.Create(),
@@ -32,6 +34,7 @@ internal static class Program
             TablesCommand.Create(),
             ExportCommand.Create(),
             ServeCommand.Create(),
+            AgentCommand.Create(),
         };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
@@ -44,6 +47,19 @@ internal static class Program
             return await parsed.InvokeAsync(how).ConfigureAwait(false);
         }
         catch (Exception e)
+        {
+            return Explain(Failure.Of(e));
+        }
+    }
+
+    private static int BecomeAgent(string[] options)
+    {
+        try
+        {
+            AgentCommand.Run(options);
+            return ExitCode.Failed;
+        }
+        catch (CommandFailedException e)
         {
             return Explain(Failure.Of(e));
         }

@@ -28,7 +28,8 @@ public sealed record AgentAnswer(
 
 /// <summary>A Go process that an agent watches.</summary>
 /// <param name="Name">Its friendly name.</param>
-/// <param name="Program">The program that it is of; null when no rule says one.</param>
+/// <param name="Program">The program that it is of: by the first rule that matches, else its executable's file name.
+/// </param>
 /// <param name="Environment">Its environment; null for none.</param>
 /// <param name="Agent">The agent's address.</param>
 /// <param name="Host">Its host.</param>
