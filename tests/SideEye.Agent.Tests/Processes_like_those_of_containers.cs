@@ -1,4 +1,3 @@
-using SideEye.Agent.Watching;
 using SideEye.Linux;
 using SideEye.Protocol.Agent;
 using SideEye.Testing;

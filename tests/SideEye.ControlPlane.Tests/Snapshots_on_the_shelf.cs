@@ -185,6 +185,6 @@ public sealed class Snapshots_on_the_shelf : CatalogFixture
         Assert.Equal(before, Shelf().Between(null, null, Start, Start.AddDays(1), 1000));
     }
 
-    private static IEnumerable<string> OpenFiles() => Directory.GetFiles("/proc/self/fd")
+    private static List<string> OpenFiles() => Directory.GetFiles("/proc/self/fd")
         .Select(static link => new FileInfo(link).LinkTarget ?? "").ToList();
 }

@@ -44,7 +44,7 @@ public sealed class The_images
     public async Task A_linter_finds_nothing_wrong_with_a_Dockerfile(string image)
     {
         Requires.Program("npm");
-        await RepositoryScript.RunAsync("build-dockerlint", []);
+        await RepositoryScript.RunAsync("build-dockerlint", [], TestContext.Current.CancellationToken);
         string lint = Path.Combine(Repository.Cache, "dockerlint", "node_modules", ".bin", "dockerfile-utils");
         Tool tool = await Tool.RunAsync(lint, "lint", PathOf(image));
         Assert.True(tool.Code == 0 && tool.Output.Trim().Length == 0, tool.Output);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using SideEye.Store;
@@ -29,9 +28,9 @@ public sealed class Five_hosts : IAsyncLifetime
         Requires.Program("nsenter");
         Assert.SkipUnless(File.Exists(FakeTime), "needs the Debian package faketime");
         Assert.SkipUnless(File.Exists(BuiltProgram.Agent), "needs out/bin/sideeye-agent: make build");
-        using TestAuthority ours = new(folder.Path, "authority"), others = new(folder.Path, "somebody else");
+        using TestAuthority ours = new(folder.FullName, "authority"), others = new(folder.FullName, "somebody else");
         authorityFile = ours.File;
-        tokenFile = Path.Combine(folder.Path, "token");
+        tokenFile = Path.Combine(folder.FullName, "token");
         await File.WriteAllTextAsync(tokenFile, Token);
         File.SetUnixFileMode(tokenFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         foreach (string name in new[] { "well", "killed", "frozen", "stranger", "late" })
@@ -53,7 +52,7 @@ public sealed class Five_hosts : IAsyncLifetime
 
         agents[1].Signal(9);
         agents[2].Signal(SignalStop);
-        string file = Path.Combine(folder.Path, "five.duckdb");
+        string file = Path.Combine(folder.FullName, "five.duckdb");
         CommandRun run = SideEyeProcess.Run("snapshot", "--server", address, "--out", file, "--json");
         agents[2].Signal(SignalContinue);
 
@@ -92,7 +91,7 @@ public sealed class Five_hosts : IAsyncLifetime
         agents[1] = await StartAgentAsync(hosts[1], null, isLate: false);
         await AgentsAsync(address, static agents => agents.Count(static one => one.IsOk) == 4);
 
-        string file = Path.Combine(folder.Path, "again.duckdb");
+        string file = Path.Combine(folder.FullName, "again.duckdb");
         CommandRun run = SideEyeProcess.Run("snapshot", "--server", address, "--out", file);
         Assert.True(run.ExitCode == 3, $"{run.ExitCode}: {run.Error}{run.Output}");
         Dictionary<string, Row> rows = Rows(file);
@@ -116,7 +115,7 @@ public sealed class Five_hosts : IAsyncLifetime
     private async Task<RunningProgram> StartAgentAsync(TestHost host, TestAuthority? authority, bool isLate)
     {
         (string certificate, string key) = authority?.Issue(host.Name, IPAddress.Parse(host.Address))
-            ?? (Path.Combine(folder.Path, $"{host.Name}.crt"), Path.Combine(folder.Path, $"{host.Name}.key"));
+            ?? (Path.Combine(folder.FullName, $"{host.Name}.crt"), Path.Combine(folder.FullName, $"{host.Name}.key"));
         Dictionary<string, string> clock = isLate
             ? new() { ["LD_PRELOAD"] = FakeTime, ["FAKETIME"] = "+10s", ["DONT_FAKE_MONOTONIC"] = "1" } : [];
         return await RunningProgram.StartAsync(
@@ -130,7 +129,7 @@ public sealed class Five_hosts : IAsyncLifetime
     private Task<RunningProgram> StartControlPlaneAsync() => RunningProgram.StartAsync(
         [
             SideEyeProcess.Executable, "serve", "--listen", "127.0.0.1:0",
-            "--data", Path.Combine(folder.Path, Guid.NewGuid().ToString("N")), "--agent-token-file", tokenFile,
+            "--data", Path.Combine(folder.FullName, Guid.NewGuid().ToString("N")), "--agent-token-file", tokenFile,
             "--agent-ca", authorityFile, .. hosts.SelectMany(static host => new[] { "--agent", $"{host.Address}:7461" }),
         ],
         "listening");

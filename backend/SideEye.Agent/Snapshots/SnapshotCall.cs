@@ -248,7 +248,8 @@ internal sealed partial class SnapshotCall(
         int captured = trailer.Processes.Count(static one => one.FrozenUnixNs != 0);
         metrics.Taken(bytes);
         int failed = trailer.Processes.Count - captured;
-        Captured(Shown(prepare.SnapshotId), Shown(prepare.RequestedBy), captured, failed, pause, bytes);
+        string id = Shown(prepare.SnapshotId), by = Shown(prepare.RequestedBy);
+        Captured(id, by, captured, failed, pause, bytes);
     }
 
     /// <summary>A caller's text in a log line.</summary>

@@ -1,5 +1,4 @@
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SideEye.ControlPlane.Agents;
 using SideEye.Protocol.Agent;

@@ -96,7 +96,7 @@ public sealed class Schedules : ISchedules
         Volatile.Write(ref all, all.SetItem(schedule.Name, schedule));
     }
 
-    private IReadOnlyList<Schedule> ReadAll() => database.Read(static connection => connection.Query<Row>("""
+    private List<Schedule> ReadAll() => database.Read(static connection => connection.Query<Row>("""
         SELECT name AS Name, cron AS Cron, program AS Program, environment AS Environment, is_enabled AS IsEnabled,
             author AS Author, last_run_us AS LastRun, last_result AS LastResult
         FROM schedules

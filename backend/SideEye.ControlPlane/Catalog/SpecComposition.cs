@@ -78,7 +78,7 @@ internal sealed record SpecComposition(
 
     /// <summary>Problems are reported where the later of two things is, which is a document's place; where it is not,
     /// it is the document without which there are fewer.</summary>
-    private static IEnumerable<SpecVersion> Blamed(SpecComposition one, SpecLibraryOptions options)
+    private static SpecVersion[] Blamed(SpecComposition one, SpecLibraryOptions options)
     {
         HashSet<string> places = [.. one.Problems.Select(static problem => problem.At.File)];
         SpecVersion[] named = [.. one.Documents.Where(document => places.Contains(document.Name))];

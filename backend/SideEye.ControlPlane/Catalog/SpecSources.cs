@@ -44,7 +44,7 @@ internal sealed class SpecSources(SpecLibraryOptions options)
         return named.ToImmutable();
     }
 
-    private IReadOnlyList<string> FilesOf(string path, List<SpecProblem> problems)
+    private string[] FilesOf(string path, List<SpecProblem> problems)
     {
         if (!Directory.Exists(path))
             return [path];

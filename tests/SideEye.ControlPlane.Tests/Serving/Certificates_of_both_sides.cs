@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
 using SideEye.ControlPlane.Serving;
-using SideEye.Protocol.ControlPlane;
 using ControlPlaneClient = SideEye.Protocol.ControlPlane.ControlPlane.ControlPlaneClient;
 
 namespace SideEye.ControlPlane.Tests.Serving;
