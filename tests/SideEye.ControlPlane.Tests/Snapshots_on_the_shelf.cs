@@ -185,6 +185,23 @@ public sealed class Snapshots_on_the_shelf : CatalogFixture
         Assert.Equal(before, Shelf().Between(null, null, Start, Start.AddDays(1), 1000));
     }
 
-    private static List<string> OpenFiles() => Directory.GetFiles("/proc/self/fd")
+    [Fact]
+    public void A_snapshot_of_chosen_processes_is_not_the_newest_of_its_program_also_after_a_restart()
+    {
+        SnapshotShelf shelf = Shelf();
+        KeptSnapshot whole = Add(shelf, Start, "shop");
+        string id = NewId();
+        System.IO.File.WriteAllText(shelf.PathFor(id), "not read here");
+        KeptSnapshot part = shelf.Add(
+            Order(id, "shop") with { ProcessKeys = ["4711@1"] }, Taken(id, Start.AddHours(1)));
+        Assert.True(part.IsPart);
+        Assert.Equal(whole, shelf.Newest("shop", null, null));
+        Close();
+        shelf = Shelf();
+        Assert.Equal(whole, shelf.Newest("shop", null, null));
+        Assert.Equal(part, shelf.Find(id));
+    }
+
+    private static IEnumerable<string> OpenFiles() => Directory.GetFiles("/proc/self/fd")
         .Select(static link => new FileInfo(link).LinkTarget ?? "").ToList();
 }

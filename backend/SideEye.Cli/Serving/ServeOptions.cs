@@ -19,7 +19,8 @@ internal sealed class ServeOptions(Func<string, string?> variable)
 
     private readonly Option<string[]> agents = Many("--agent", "HOST:PORT", $"An agent; default: {DefaultAgent}.");
 
-    private readonly Option<string[]> names = Many("--agent-dns", "NAME:PORT", "Every address of this name is an agent.");
+    private readonly Option<string[]> names = Many("--agent-dns", "NAME:PORT", "Every address of this "
+        + "name is an agent.");
 
     private readonly Option<string[]> lists = Many("--agent-file", "FILE", "List of agents in Prometheus's file_sd "
         + "format; read again when it changes.");
@@ -32,7 +33,8 @@ internal sealed class ServeOptions(Func<string, string?> variable)
 
     private readonly Option<string?> agentKey = One("--agent-key", "FILE", "The key of --agent-cert.");
 
-    private readonly Option<string?> agentName = One("--agent-server-name", "NAME", "The name in agents' certificates.");
+    private readonly Option<string?> agentName = One("--agent-server-name", "NAME", "The name in agents' "
+        + "certificates.");
 
     private readonly Option<bool> agentPlaintext = Flag("--agent-plaintext", "Talk to agents of other hosts without "
         + "TLS.");
@@ -53,8 +55,8 @@ internal sealed class ServeOptions(Func<string, string?> variable)
     private readonly Option<bool> insecure = Flag("--insecure", "Serve anybody who can connect, unencrypted, also from "
         + "other hosts.");
 
-    private readonly Option<string[]> specs = Many("--spec", "FILE|DIR", "Spec files that are in force; read again when "
-        + "they change.");
+    private readonly Option<string[]> specs = Many("--spec", "FILE|DIR", "Spec files that are in force; read again "
+        + "when they change.");
 
     private readonly Option<string?> keepAge = One("--keep-age", "7d", "How long snapshots are kept.");
 

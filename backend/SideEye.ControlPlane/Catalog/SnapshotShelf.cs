@@ -54,23 +54,9 @@ public sealed partial class SnapshotShelf : ISnapshotShelf
             throw new CatalogException(
                 CatalogError.NotFound, $"snapshot {taken.SnapshotId} cannot be listed: there is no file {path}");
         }
-        KeptSnapshot kept = new()
+        KeptSnapshot kept = KeptSnapshot.Of(order, taken, path) with
         {
-            SnapshotId = taken.SnapshotId,
-            Path = path,
             CapturedAt = CatalogTime.Kept(taken.CapturedAt),
-            Program = order.Program,
-            Environment = order.Environment,
-            RequestedBy = order.RequestedBy,
-            Duration = taken.Duration,
-            FileBytes = taken.FileBytes,
-            Processes = taken.Processes,
-            Goroutines = taken.Agents.Sum(static agent => agent.Goroutines),
-            PauseMax = taken.Agents.Select(static agent => agent.PauseMax).DefaultIfEmpty().Max(),
-            SpecHash = taken.SpecHash,
-            IsTruncated = taken.IsTruncated,
-            Error = taken.Error,
-            IsPart = order.Agents.Count + order.ProcessKeys.Count > 0,
         };
         lock (changing)
         {

@@ -8,8 +8,7 @@ using SideEye.Protocol.ControlPlane;
 
 namespace SideEye.ControlPlane.Serving;
 
-/// <summary>A control plane from its first part to its last: how they are put together, and the order in which they end.
-/// </summary>
+/// <summary>A control plane: how its parts are put together, and the order in which they end.</summary>
 public sealed class RunningControlPlane : IAsyncDisposable
 {
     // In the order of their making; they end in the other.

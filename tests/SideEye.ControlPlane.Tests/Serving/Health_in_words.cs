@@ -63,8 +63,8 @@ public sealed class Health_in_words
         troubles.Add("only 12 MiB are left on the disk of /data: make room, or keep fewer snapshots");
         HealthResponse health = Report.Now(new HealthRequest());
         Assert.False(health.IsOk);
-        Assert.Equal("1 agent answers, 0 Go processes watched. only 12 MiB are left on the disk of /data: make room, or "
-            + "keep fewer snapshots. agents.json:1:3: target is neither targets nor labels.", health.Message);
+        Assert.Equal("1 agent answers, 0 Go processes watched. only 12 MiB are left on the disk of /data: make room, "
+            + "or keep fewer snapshots. agents.json:1:3: target is neither targets nor labels.", health.Message);
     }
 
     private static AgentState Agent(string address, bool isOk, string message) =>

@@ -13,24 +13,8 @@ internal sealed class MemoryShelf(string folder) : ISnapshotShelf
 
     public string PathFor(string snapshotId) => Path.Combine(folder, $"{Guid.ParseExact(snapshotId, "N"):N}.duckdb");
 
-    public KeptSnapshot Add(CaptureOrder order, TakenSnapshot taken) => Put(new KeptSnapshot
-    {
-        SnapshotId = taken.SnapshotId,
-        Path = PathFor(taken.SnapshotId),
-        CapturedAt = taken.CapturedAt,
-        Program = order.Program,
-        Environment = order.Environment,
-        RequestedBy = order.RequestedBy,
-        Duration = taken.Duration,
-        FileBytes = taken.FileBytes,
-        Processes = taken.Processes,
-        Goroutines = taken.Agents.Sum(static one => one.Goroutines),
-        PauseMax = taken.Agents.Max(static one => one.PauseMax),
-        SpecHash = taken.SpecHash,
-        IsTruncated = taken.IsTruncated,
-        Error = taken.Error,
-        IsPart = order.Agents.Count + order.ProcessKeys.Count > 0,
-    });
+    public KeptSnapshot Add(CaptureOrder order, TakenSnapshot taken) =>
+        Put(KeptSnapshot.Of(order, taken, PathFor(taken.SnapshotId)));
 
     public KeptSnapshot Put(KeptSnapshot kept)
     {
@@ -64,7 +48,8 @@ internal sealed class MemoryShelf(string folder) : ISnapshotShelf
             [
                 .. all.Where(one => (program is null || one.Program == program)
                     && (environment is null || one.Environment == environment)
-                    && one.CapturedAt >= from && one.CapturedAt <= to).OrderBy(static one => one.CapturedAt).TakeLast(max),
+                    && one.CapturedAt >= from && one.CapturedAt <= to)
+                    .OrderBy(static one => one.CapturedAt).TakeLast(max),
             ];
         }
     }

@@ -76,7 +76,8 @@ public sealed class One_port_for_both : ServerFixture
     {
         try
         {
-            Assert.Equal(0, await socket.ReceiveAsync(new byte[1], Stop).AsTask().WaitAsync(TimeSpan.FromMinutes(2), Stop));
+            Task<int> reading = socket.ReceiveAsync(new byte[1], Stop).AsTask();
+            Assert.Equal(0, await reading.WaitAsync(TimeSpan.FromMinutes(2), Stop));
         }
         catch (SocketException)
         {

@@ -124,9 +124,10 @@ public sealed class Queries_over_grpc : ServerFixture
         ControlPlaneClient client = Client();
         await AskAsync(client, Sql("SELECT 1 AS one"));
         using CancellationTokenSource leave = new();
-        Task asking = AskAsync(client, Sql("SELECT sum(a.range * b.range) AS n FROM range(1000000) a, range(1000000) b"),
-            leave.Token);
-        await UntilAsync(async () => (await MetricsAsync()).Contains("sideeye_queries_running 1", StringComparison.Ordinal));
+        QueryRequest endless = Sql("SELECT sum(a.range * b.range) AS n FROM range(1000000) a, range(1000000) b");
+        Task asking = AskAsync(client, endless, leave.Token);
+        await UntilAsync(async () => (await MetricsAsync()).Contains(
+            "sideeye_queries_running 1", StringComparison.Ordinal));
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => asking);
         await UntilAsync(async () => (await MetricsAsync()).Contains(

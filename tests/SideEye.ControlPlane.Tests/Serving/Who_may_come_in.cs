@@ -90,7 +90,8 @@ public sealed class Who_may_come_in : ServerFixture
     [InlineData("boss root 0123456789abcdef", "line 1: the role is not viewer, editor, admin or grafana")]
     [InlineData("admin ro/ot 0123456789abcdef", "line 1: a name has 1 to 64 letters")]
     [InlineData("admin a 0123456789abcdef\nviewer b 0123456789abcdef", "two lines have the same token")]
-    public async Task A_token_file_that_cannot_be_used_is_said_at_the_start_without_its_tokens(string text, string words)
+    public async Task A_token_file_that_cannot_be_used_is_said_at_the_start_without_its_tokens(
+        string text, string words)
     {
         string file = WriteTokens(text);
         ControlPlaneStartException failure = await Assert.ThrowsAsync<ControlPlaneStartException>(

@@ -13,7 +13,7 @@ public sealed class QueryCounts
     /// <summary>Queries that are running or wait.</summary>
     public int Running => Volatile.Read(ref running);
 
-    /// <summary>Ended queries by kind and outcome: <c>answered</c>, <c>cancelled</c>, or the name of the error.</summary>
+    /// <summary>Ended queries by kind and outcome: <c>answered</c>, <c>cancelled</c> or <c>failed</c>.</summary>
     public IReadOnlyList<(string Kind, string Outcome, long Count)> Ended
     {
         get
