@@ -202,6 +202,6 @@ public sealed class Snapshots_on_the_shelf : CatalogFixture
         Assert.Equal(part, shelf.Find(id));
     }
 
-    private static IEnumerable<string> OpenFiles() => Directory.GetFiles("/proc/self/fd")
+    private static List<string> OpenFiles() => Directory.GetFiles("/proc/self/fd")
         .Select(static link => new FileInfo(link).LinkTarget ?? "").ToList();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using SideEye.Store;
@@ -13,21 +14,21 @@ public sealed class Five_hosts : IAsyncLifetime
     private const int SignalStop = 19;
     private const int SignalContinue = 18;
     private const string Token = "a token of five hosts";
-    private const string FakeTime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
     private readonly TemporaryFolder folder = new();
     private readonly List<TestHost> hosts = [];
     private readonly List<GoTarget> services = [];
     private readonly List<RunningProgram> agents = [];
-    private string tokenFile = "", authorityFile = "";
+    private string tokenFile = "", authorityFile = "", lateClock = "";
 
     public async ValueTask InitializeAsync()
     {
         Requires.Bpf();
         Requires.Program("ip");
         Requires.Program("nsenter");
-        Assert.SkipUnless(File.Exists(FakeTime), "needs the Debian package faketime");
-        Assert.SkipUnless(File.Exists(BuiltProgram.Agent), "needs out/bin/sideeye-agent: make build");
+        Requires.Program("clang");
+        await BuiltAgent.BuildAsync();
+        lateClock = await BuildClockAsync();
         using TestAuthority ours = new(folder.FullName, "authority"), others = new(folder.FullName, "somebody else");
         authorityFile = ours.File;
         tokenFile = Path.Combine(folder.FullName, "token");
@@ -95,7 +96,8 @@ public sealed class Five_hosts : IAsyncLifetime
         CommandRun run = SideEyeProcess.Run("snapshot", "--server", address, "--out", file);
         Assert.True(run.ExitCode == 3, $"{run.ExitCode}: {run.Error}{run.Output}");
         Dictionary<string, Row> rows = Rows(file);
-        Assert.Equal(["stranger"], rows.Values.Where(static row => row.Error is not null).Select(static row => row.Host));
+        Assert.Equal(
+            ["stranger"], rows.Values.Where(static row => row.Error is not null).Select(static row => row.Host));
     }
 
     public async ValueTask DisposeAsync()
@@ -117,26 +119,38 @@ public sealed class Five_hosts : IAsyncLifetime
         (string certificate, string key) = authority?.Issue(host.Name, IPAddress.Parse(host.Address))
             ?? (Path.Combine(folder.FullName, $"{host.Name}.crt"), Path.Combine(folder.FullName, $"{host.Name}.key"));
         Dictionary<string, string> clock = isLate
-            ? new() { ["LD_PRELOAD"] = FakeTime, ["FAKETIME"] = "+10s", ["DONT_FAKE_MONOTONIC"] = "1" } : [];
+            ? new() { ["LD_PRELOAD"] = lateClock, ["SIDEEYE_CLOCK_AHEAD"] = "10" } : [];
         return await RunningProgram.StartAsync(
             [
-                .. host.Within, BuiltProgram.Agent, "--listen", $"{host.Address}:7461", "--tls-cert", certificate,
+                .. host.Within, BuiltAgent.Path, "--listen", $"{host.Address}:7461", "--tls-cert", certificate,
                 "--tls-key", key, "--token-file", tokenFile,
             ],
             "listening", clock);
+    }
+
+    /// <summary>The library by which a program's clock is ten seconds off.</summary>
+    private async Task<string> BuildClockAsync()
+    {
+        string library = folder.File("clock.so");
+        string source = Repository.PathOf("tests", "targets", "latehost", "clock.c");
+        using Process compiler = Process.Start("clang", ["-O1", "-shared", "-fPIC", "-o", library, source]);
+        await compiler.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, compiler.ExitCode);
+        return library;
     }
 
     private Task<RunningProgram> StartControlPlaneAsync() => RunningProgram.StartAsync(
         [
             SideEyeProcess.Executable, "serve", "--listen", "127.0.0.1:0",
             "--data", Path.Combine(folder.FullName, Guid.NewGuid().ToString("N")), "--agent-token-file", tokenFile,
-            "--agent-ca", authorityFile, .. hosts.SelectMany(static host => new[] { "--agent", $"{host.Address}:7461" }),
+            "--agent-ca", authorityFile,
+            .. hosts.SelectMany(static host => new[] { "--agent", $"{host.Address}:7461" }),
         ],
         "listening");
 
     private static string AddressOf(RunningProgram controlPlane)
     {
-        string line = controlPlane.Log.Split('\n').First(static one => one.Contains("http://", StringComparison.Ordinal));
+        string line = controlPlane.Log;
         return line[line.IndexOf("http://", StringComparison.Ordinal)..].Split(' ', ',')[0];
     }
 
@@ -171,10 +185,12 @@ public sealed class Five_hosts : IAsyncLifetime
             string host = hosts.Single(one => agent == $"{one.Address}:7461").Name;
             all.Add(host, new Row(
                 host, rows.IsNull(1) ? null : rows.GetText(1), rows.GetInt64(2), rows.GetInt64(3),
-                TimeSpan.FromMicroseconds(rows.GetInt64(4) / 1000), TimeSpan.FromMicroseconds(rows.GetInt64(5) / 1000)));
+                Nanoseconds(rows.GetInt64(4)), Nanoseconds(rows.GetInt64(5))));
         }
         return all;
     }
+
+    private static TimeSpan Nanoseconds(long count) => TimeSpan.FromTicks(count / TimeSpan.NanosecondsPerTick);
 
     private static JsonSerializerOptions SnakeCase { get; } =
         new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace SideEye.Testing;
@@ -73,8 +74,8 @@ public sealed partial class RunningProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a signal.</summary>
-    public void Signal(int number) => _ = kill(process.Id, number);
+    /// <summary>Sends a signal; through commands that started it elsewhere, to the program itself.</summary>
+    public void Signal(int number) => _ = kill(LastDescendant(process.Id), number);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -83,6 +84,18 @@ public sealed partial class RunningProgram : IAsyncDisposable
             process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
         process.Dispose();
+    }
+
+    private static int LastDescendant(int processId)
+    {
+        while (true)
+        {
+            string children = $"/proc/{processId}/task/{processId}/children";
+            string first = File.Exists(children) ? File.ReadAllText(children).Split(' ')[0] : "";
+            if (first.Length == 0)
+                return processId;
+            processId = int.Parse(first, CultureInfo.InvariantCulture);
+        }
     }
 
     private void Add(string? line)

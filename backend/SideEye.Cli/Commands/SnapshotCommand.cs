@@ -73,7 +73,8 @@ internal static class SnapshotCommand
         {
             pids, name, specs, noPacks, file, reader, watch, pauseMax, framesMax, json,
         };
-        RemoteSnapshotOptions remote = new(file, pauseMax, json, [pids, name, specs, noPacks, reader, watch, framesMax]);
+        RemoteSnapshotOptions remote = new(
+            file, pauseMax, json, [pids, name, specs, noPacks, reader, watch, framesMax]);
         remote.AddTo(command);
         command.SetAction((parsed, stop) => remote.TryRun(parsed, stop) ?? RunAsync(
             new SnapshotOptions

@@ -34,10 +34,10 @@ internal static class SpecPushCommand
         command.SetAction(async (parsed, stop) =>
         {
             string path = parsed.GetRequiredValue(file);
+            string document = parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(path);
             using ControlPlaneClient controlPlane = server.Require(parsed);
             SpecVersion version = await controlPlane.SendAsync<SpecDocumentText, SpecVersion>(
-                HttpMethod.Put,
-                $"/api/v1/specs/{Uri.EscapeDataString(parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(path))}",
+                HttpMethod.Put, $"/api/v1/specs/{Uri.EscapeDataString(document)}",
                 new SpecDocumentText(
                     await File.ReadAllTextAsync(path, stop).ConfigureAwait(false), parsed.GetRequiredValue(comment),
                     Replaces: null),

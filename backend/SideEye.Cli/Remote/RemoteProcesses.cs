@@ -27,7 +27,7 @@ internal sealed class RemoteProcesses(ControlPlaneClient controlPlane)
             WriteTable(output, processes);
         }
         foreach (AgentAnswer agent in agents.Where(static one => !one.IsOk))
-            Console.Error.WriteLine($"sideeye: agent {PlainText.Clean(agent.Address)}: {PlainText.Clean(agent.Message)}");
+            Console.Error.WriteLine($"sideeye: agent {PlainText.Clean($"{agent.Address}: {agent.Message}")}");
         return agents.All(static one => one.IsOk) ? ExitCode.Done : ExitCode.Partial;
     }
 

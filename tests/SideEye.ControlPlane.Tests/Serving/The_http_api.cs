@@ -1,48 +1,15 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
-using SideEye.ControlPlane.Agents;
-using SideEye.ControlPlane.Serving;
 using SideEye.Store;
-using SideEye.Store.Tests;
 
 namespace SideEye.ControlPlane.Tests.Serving;
 
-/// <summary>The HTTP API of a whole control plane: its own catalog and files, and an agent that is made up.</summary>
-public sealed class The_http_api : IAsyncLifetime
+/// <summary>The HTTP API, as scripts and people use it.</summary>
+public sealed class The_http_api : ApiFixture
 {
-    private const string Admin = "admin-token-0123456789", Editor = "editor-token-0123456789",
-        Viewer = "viewer-token-0123456789";
-
-    private readonly TemporaryFolder folder = new();
-    private readonly HttpClient http = new();
-    private ScriptedAgent agent = null!;
-    private RunningControlPlane running = null!;
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        agent = await ScriptedAgent.StartAsync("host-a", static id => ScriptedAgent.Plain(id, 3));
-        string tokens = folder.File("tokens");
-        await File.WriteAllTextAsync(tokens, $"admin ada {Admin}\neditor ed {Editor}\nviewer vi {Viewer}\n", Stop);
-        File.SetUnixFileMode(tokens, UnixFileMode.UserRead);
-        running = await RunningControlPlane.StartAsync(
-            new ControlPlaneOptions
-            {
-                Listen = "127.0.0.1:0", DataFolder = folder.File("data"), TokenFile = tokens,
-                Fleet = new FleetOptions { Addresses = [agent.Address] },
-            },
-            NullLoggerFactory.Instance, Stop);
-        http.BaseAddress = new Uri(running.Address);
-        while (!running.DoAllAgentsAnswer)
-            await Task.Delay(20, Stop);
-    }
-
     [Fact]
     public async Task A_snapshot_is_taken_listed_asked_pinned_carried_away_and_removed()
     {
@@ -59,14 +26,15 @@ public sealed class The_http_api : IAsyncLifetime
         JsonElement answer = await JsonAsync(HttpMethod.Post, $"snapshots/{id}/query", Viewer,
             new { sql = "SELECT goroutine_id, 'ä' AS text, 1.5 AS half, NULL AS nothing FROM goroutines ORDER BY 1" });
         JsonElement frame = Assert.Single(answer.GetProperty("frames").EnumerateArray());
-        Assert.Equal("""[[10,"ä",1.5,null],[11,"ä",1.5,null],[12,"ä",1.5,null]]""", frame.GetProperty("rows").ToString());
+        Assert.Equal(
+            """[[10,"ä",1.5,null],[11,"ä",1.5,null],[12,"ä",1.5,null]]""", frame.GetProperty("rows").ToString());
         Assert.Equal("goroutine", frame.GetProperty("columns")[0].GetProperty("identity").GetString());
         Assert.Equal(id, answer.GetProperty("snapshot_id").GetString());
 
         JsonElement pinned = await JsonAsync(
             HttpMethod.Put, $"snapshots/{id}/pin", Editor, new { is_pinned = true });
         Assert.True(pinned.GetProperty("is_pinned").GetBoolean());
-        Assert.Equal(HttpStatusCode.NoContent, (await CallAsync(HttpMethod.Delete, $"snapshots/{id}", Admin)).StatusCode);
+        await DoneAsync(HttpMethod.Delete, $"snapshots/{id}");
         await RefusedAsync(HttpStatusCode.NotFound, $"there is no snapshot {id}", HttpMethod.Get, $"snapshots/{id}");
         JsonElement audit = await JsonAsync(HttpMethod.Get, "audit", Admin);
         Assert.Equal(
@@ -92,7 +60,7 @@ public sealed class The_http_api : IAsyncLifetime
         }
         using (ZipArchive zip = ZipFile.OpenRead(await FileAsync("parquet")))
             Assert.Contains(zip.Entries, static one => one.FullName == "goroutines.parquet" && one.Length > 0);
-        Assert.Empty(Directory.GetFileSystemEntries(folder.File("data/exports")));
+        Assert.Empty(Directory.GetFileSystemEntries(InFolder("data/exports")));
         await RefusedAsync(
             HttpStatusCode.BadRequest, "there is no such format", HttpMethod.Get, "snapshots/latest/file?format=../x");
     }
@@ -119,7 +87,7 @@ public sealed class The_http_api : IAsyncLifetime
         JsonElement first = await JsonAsync(
             HttpMethod.Put, "specs/shop", Admin, new { yaml = good, comment = "ours" });
         Assert.Equal((1, "ada"), (first.GetProperty("version").GetInt32(), first.GetProperty("author").GetString()));
-        while (!agent.Rules.Any(static names => names.Contains("shop")))
+        while (!Agent.Rules.Any(static names => names.Contains("shop")))
             await Task.Delay(20, Stop);
         using HttpResponseMessage bad = await CallAsync(
             HttpMethod.Put, "specs/shop", Admin, new { yaml = "version: 1\nprogram: []\n" });
@@ -133,7 +101,7 @@ public sealed class The_http_api : IAsyncLifetime
         Assert.False(check.GetProperty("is_good").GetBoolean());
         JsonElement merged = await JsonAsync(HttpMethod.Get, "spec", Viewer);
         Assert.Equal("shop", merged.GetProperty("programs")[0].GetString());
-        Assert.Equal(HttpStatusCode.NoContent, (await CallAsync(HttpMethod.Delete, "specs/shop", Admin)).StatusCode);
+        await DoneAsync(HttpMethod.Delete, "specs/shop");
         Assert.Equal(2, (await JsonAsync(HttpMethod.Get, "specs/shop/versions", Viewer)).GetArrayLength());
     }
 
@@ -143,101 +111,16 @@ public sealed class The_http_api : IAsyncLifetime
         JsonElement schedule = await JsonAsync(
             HttpMethod.Put, "schedules/nightly", Admin, new { cron = "0 3 * * *", program = "shop" });
         Assert.Equal("ada", schedule.GetProperty("author").GetString());
-        await RefusedAsync(HttpStatusCode.BadRequest, "", HttpMethod.Put, "schedules/nightly", Admin, new { cron = "x" });
+        await RefusedAsync(
+            HttpStatusCode.BadRequest, "", HttpMethod.Put, "schedules/nightly", Admin, new { cron = "x" });
         Assert.Single((await JsonAsync(HttpMethod.Get, "schedules", Viewer)).EnumerateArray());
         JsonElement process = (await JsonAsync(HttpMethod.Get, "processes", Viewer))[0];
         Assert.Equal(4711, process.GetProperty("pid").GetInt32());
-        using HttpResponseMessage named = await CallAsync(
-            HttpMethod.Put, $"names/{agent.Address}/4711@1", Admin, new { name = "till" });
-        Assert.Equal(HttpStatusCode.NoContent, named.StatusCode);
+        await DoneAsync(HttpMethod.Put, $"names/{Agent.Address}/4711@1", new { name = "till" });
         process = (await JsonAsync(HttpMethod.Get, "processes", Viewer))[0];
         Assert.Equal("till", process.GetProperty("name").GetString());
         Assert.True((await JsonAsync(HttpMethod.Get, "health", Viewer)).GetProperty("is_ok").GetBoolean());
         Assert.Equal("host-a", (await JsonAsync(HttpMethod.Get, "agents", Viewer))[0].GetProperty("host").GetString());
-    }
-
-    [Theory]
-    [InlineData("GET", "agents", null, HttpStatusCode.Unauthorized)]
-    [InlineData("GET", "agents", "not-a-token-0123456789", HttpStatusCode.Unauthorized)]
-    [InlineData("POST", "snapshots", Viewer, HttpStatusCode.Forbidden)]
-    [InlineData("DELETE", "specs/x", Editor, HttpStatusCode.Forbidden)]
-    [InlineData("PUT", "specs/x", Admin, HttpStatusCode.BadRequest)]
-    [InlineData("PATCH", "agents", Admin, HttpStatusCode.MethodNotAllowed)]
-    [InlineData("DELETE", "snapshots/00000000000000000000000000000000", Editor, HttpStatusCode.Forbidden)]
-    [InlineData("GET", "audit", Editor, HttpStatusCode.Forbidden)]
-    [InlineData("GET", "nowhere", Viewer, HttpStatusCode.NotFound)]
-    public async Task Who_may_not_is_told(string method, string path, string? token, HttpStatusCode status)
-    {
-        using HttpResponseMessage answer = await CallAsync(new HttpMethod(method), path, token);
-        Assert.Equal(status, answer.StatusCode);
-        JsonElement body = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
-        Assert.NotEqual("", body.GetProperty("message").GetString());
-    }
-
-    [Theory]
-    [InlineData("snapshots/..%2f..%2fetc%2fpasswd")]
-    [InlineData("snapshots/..%2fcatalog.sqlite/file")]
-    [InlineData("snapshots/%00/file")]
-    [InlineData("snapshots/%2e%2e/file")]
-    [InlineData("specs/..%2f..%2fx")]
-    [InlineData("specs/%2fetc%2fpasswd/versions")]
-    [InlineData("schedules/..%2fx")]
-    [InlineData("../../data/catalog.sqlite")]
-    public async Task Names_that_are_paths_lead_nowhere(string path)
-    {
-        using HttpResponseMessage answer = await CallAsync(HttpMethod.Get, path, Admin);
-        Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.NotFound, HttpStatusCode.BadRequest });
-    }
-
-    [Theory]
-    [InlineData("specs/..%2f..%2fx", """{"yaml": "version: 1\n"}""")]
-    [InlineData("specs/.hidden", """{"yaml": "version: 1\n"}""")]
-    [InlineData("specs/x", """{"yaml": 7}""")]
-    [InlineData("specs/x", """{"yamll": "version: 1\n"}""")]
-    [InlineData("specs/x", """{"yaml": "version: 1\n\u0000"}""")]
-    [InlineData("specs/x", "{")]
-    [InlineData("specs/x", "")]
-    [InlineData("schedules/..%2fx", """{"cron": "0 3 * * *"}""")]
-    [InlineData("schedules/x", """{"cron": null}""")]
-    public async Task What_cannot_be_read_or_kept_is_the_requests_fault(string path, string body)
-    {
-        using HttpRequestMessage request = Request(HttpMethod.Put, path, Admin);
-        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await http.SendAsync(request, Stop);
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        string message = (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("message").GetString()!;
-        Assert.NotEqual("", message);
-        Assert.DoesNotContain("defect", message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_document_that_does_not_say_that_it_is_JSON_is_told_how()
-    {
-        // As curl -d sends it without a header.
-        using HttpRequestMessage request = Request(HttpMethod.Post, "snapshots", Editor);
-        request.Content = new StringContent("{}", Encoding.UTF8, "application/x-www-form-urlencoded");
-        using HttpResponseMessage answer = await http.SendAsync(request, Stop);
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
-        Assert.Contains("Content-Type: application/json", await answer.Content.ReadAsStringAsync(Stop),
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Bodies_that_are_too_large_are_refused_and_the_server_stays()
-    {
-        using HttpRequestMessage request = Request(HttpMethod.Put, "specs/x", Admin);
-        request.Content = new ByteArrayContent(new byte[(8 << 20) + 1]);
-        request.Content.Headers.ContentType = new("application/json");
-        try
-        {
-            using HttpResponseMessage answer = await http.SendAsync(request, Stop);
-            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        }
-        catch (HttpRequestException)
-        {
-            // It may also hang up while we still send.
-        }
-        Assert.NotEqual("", (await JsonAsync(HttpMethod.Get, "version", Viewer)).GetProperty("version").GetString());
     }
 
     [Fact]
@@ -245,7 +128,7 @@ public sealed class The_http_api : IAsyncLifetime
     {
         using HttpRequestMessage request = new(HttpMethod.Get, "/openapi/v1.json");
         request.Headers.Authorization = new("Bearer", Viewer);
-        using HttpResponseMessage answer = await http.SendAsync(request, Stop);
+        using HttpResponseMessage answer = await Http.SendAsync(request, Stop);
         JsonElement paths = (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("paths");
         string[] expected =
         [
@@ -260,64 +143,5 @@ public sealed class The_http_api : IAsyncLifetime
         Assert.Equal(expected.Order(), paths.EnumerateObject().Select(static one => one.Name).Order());
         Assert.All(paths.EnumerateObject().SelectMany(static one => one.Value.EnumerateObject()), static one =>
             Assert.NotEqual("", one.Value.GetProperty("summary").GetString()));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        http.Dispose();
-        if (running is not null)
-            await running.DisposeAsync();
-        await agent.DisposeAsync();
-        folder.Dispose();
-    }
-
-    private HttpRequestMessage Request(HttpMethod method, string path, string? token)
-    {
-        HttpRequestMessage request = new(method, new Uri($"{http.BaseAddress}api/v1/{path}", new UriCreationOptions
-        {
-            DangerousDisablePathAndQueryCanonicalization = true,
-        }));
-        if (token is not null)
-            request.Headers.Authorization = new("Bearer", token);
-        return request;
-    }
-
-    private async Task<HttpResponseMessage> CallAsync(
-        HttpMethod method, string path, string? token, object? body = null, string accept = "application/json")
-    {
-        using HttpRequestMessage request = Request(method, path, token);
-        request.Headers.Accept.ParseAdd(accept);
-        if (body is not null)
-            request.Content = JsonContent.Create(body);
-        return await http.SendAsync(request, Stop);
-    }
-
-    private async Task<JsonElement> JsonAsync(HttpMethod method, string path, string token, object? body = null)
-    {
-        using HttpResponseMessage answer = await CallAsync(method, path, token, body);
-        string text = await answer.Content.ReadAsStringAsync(Stop);
-        Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {(int)answer.StatusCode} {text}");
-        return JsonDocument.Parse(text).RootElement;
-    }
-
-    private async Task RefusedAsync(
-        HttpStatusCode status, string part, HttpMethod method, string path, string token = Viewer, object? body = null)
-    {
-        using HttpResponseMessage answer = await CallAsync(method, path, token, body);
-        string text = await answer.Content.ReadAsStringAsync(Stop);
-        Assert.True(answer.StatusCode == status, $"{method} {path}: {(int)answer.StatusCode} {text}");
-        Assert.Contains(part, text, StringComparison.Ordinal);
-    }
-
-    private async Task<string> FileAsync(string format)
-    {
-        using HttpResponseMessage answer =
-            await CallAsync(HttpMethod.Get, $"snapshots/latest/file?format={format}", Viewer);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Stop));
-        Assert.Contains(format == "parquet" ? ".parquet.zip" : $".{format}",
-            answer.Content.Headers.ContentDisposition!.FileName, StringComparison.Ordinal);
-        string path = folder.File($"downloaded.{format}");
-        await File.WriteAllBytesAsync(path, await answer.Content.ReadAsByteArrayAsync(Stop), Stop);
-        return path;
     }
 }

@@ -39,10 +39,10 @@ public static class ApiEndpoints
     {
         app.MapOpenApi("/openapi/{documentName}.json").Needs(Role.Viewer);
         RouteGroupBuilder api = app.MapGroup("/api/v1");
-        api.MapGet("/version", static () => new VersionAnswer(HealthReport.Version)).WithTags("Fleet").Needs(Role.Viewer)
-            .WithSummary("The control plane's version.");
-        api.MapGet("/health", () => HealthAnswer.Of(health.Now(new HealthRequest()), parts.Fleet)).WithTags("Fleet").Needs(Role.Viewer)
-            .WithSummary("How the control plane and its agents are, in words.");
+        api.MapGet("/version", static () => new VersionAnswer(HealthReport.Version))
+            .WithTags("Fleet").Needs(Role.Viewer).WithSummary("The control plane's version.");
+        api.MapGet("/health", () => HealthAnswer.Of(health.Now(new HealthRequest()), parts.Fleet))
+            .WithTags("Fleet").Needs(Role.Viewer).WithSummary("How the control plane and its agents are, in words.");
         new FleetEndpoints(parts, limits).Map(api);
         new SnapshotEndpoints(parts, limits).Map(api);
         new QueryEndpoints(parts, answerer).Map(api);

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace SideEye.ControlPlane.Serving.Api;
 
-/// <summary>How the API writes and reads JSON: names as in the tables, times in UTC, nothing that nobody knows.</summary>
+/// <summary>How the API writes and reads JSON: names as in the tables, times in UTC, no key that nobody knows.
+/// </summary>
 public static class ApiJson
 {
     /// <summary>The options.</summary>

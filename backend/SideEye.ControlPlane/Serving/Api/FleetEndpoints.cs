@@ -36,11 +36,16 @@ internal sealed class FleetEndpoints(ControlPlaneParts parts, ApiLimits limits)
         .GroupBy(static one => one.Process.Program)
         .OrderBy(static program => program.Key, StringComparer.Ordinal)
         .Select(static program => new ProgramAnswer(
-            program.Key, [.. program.Select(static one => one.Environment).Where(static one => one.Length > 0).Distinct().Order()],
+            program.Key, EnvironmentsOf(program),
             program.Count(), program.Select(static one => one.Host).Distinct().Count()));
 
-    private IEnumerable<string> Environments() => parts.Fleet.Processes.Select(static one => one.Environment)
-        .Where(static one => one.Length > 0).Distinct().Order(StringComparer.Ordinal);
+    private string[] Environments() => EnvironmentsOf(parts.Fleet.Processes);
+
+    private static string[] EnvironmentsOf(IEnumerable<FleetProcess> processes) =>
+    [
+        .. processes.Select(static one => one.Environment).Where(static one => one.Length > 0).Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
 
     private async Task<FunctionsAnswer> FunctionsAsync(
         string? program, string? process, string? pattern, int? limit, CancellationToken stop)

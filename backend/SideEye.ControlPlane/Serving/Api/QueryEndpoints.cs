@@ -58,7 +58,8 @@ internal sealed class QueryEndpoints(ControlPlaneParts parts, QueryAnswerer answ
         if (accept.Contains(Csv, StringComparison.OrdinalIgnoreCase))
         {
             context.Response.ContentType = $"{Csv}; charset=utf-8";
-            await answerer.AnswerAsync(request, person, new CsvAnswer(context.Response.BodyWriter), stop).ConfigureAwait(false);
+            CsvAnswer answer = new(context.Response.BodyWriter);
+            await answerer.AnswerAsync(request, person, answer, stop).ConfigureAwait(false);
         }
         else if (accept.Contains(Arrow, StringComparison.OrdinalIgnoreCase))
         {
@@ -71,8 +72,8 @@ internal sealed class QueryEndpoints(ControlPlaneParts parts, QueryAnswerer answ
         {
             context.Response.ContentType = Json;
             using JsonAnswer answer = new(context.Response.BodyWriter);
-            await answer.CompleteAsync(await answerer.AnswerAsync(request, person, answer, stop).ConfigureAwait(false), stop)
-                .ConfigureAwait(false);
+            Trailer trailer = await answerer.AnswerAsync(request, person, answer, stop).ConfigureAwait(false);
+            await answer.CompleteAsync(trailer, stop).ConfigureAwait(false);
         }
     }
 }

@@ -35,7 +35,8 @@ internal sealed class SnapshotEndpoints(ControlPlaneParts parts, ApiLimits limit
     private IEnumerable<SnapshotAnswer> List(
         string? program, string? environment, string? from, string? to, int? limit) => parts.Shelf.Between(
             ApiRoutes.Name("program", program, limits), ApiRoutes.Name("environment", environment, limits),
-            ApiRoutes.Time("from", from) ?? DateTimeOffset.MinValue, ApiRoutes.Time("to", to) ?? DateTimeOffset.MaxValue,
+            ApiRoutes.Time("from", from) ?? DateTimeOffset.MinValue,
+            ApiRoutes.Time("to", to) ?? DateTimeOffset.MaxValue,
             ApiRoutes.Count(limit, limits)).Reverse().Select(SnapshotAnswer.Of);
 
     private async Task<SnapshotAnswer> TakeAsync(
@@ -120,6 +121,7 @@ internal sealed class SnapshotEndpoints(ControlPlaneParts parts, ApiLimits limit
     {
         null => null,
         long wanted when wanted > 0 && UnixTime.Span(wanted) <= limits.PauseMax => UnixTime.Span(wanted),
-        _ => throw ApiException.BadRequest($"pause_max_ns is out of range: 1 to {UnixTime.Nanoseconds(limits.PauseMax)}"),
+        _ => throw ApiException.BadRequest(
+            $"pause_max_ns is out of range: 1 to {UnixTime.Nanoseconds(limits.PauseMax)}"),
     };
 }
