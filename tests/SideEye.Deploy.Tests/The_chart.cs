@@ -64,7 +64,7 @@ public sealed class The_chart : IDisposable
 
     private async Task<Tool> RenderAsync(string values)
     {
-        await RepositoryScript.RunAsync("build-chart", []);
+        await RepositoryScript.RunAsync("build-chart", [], TestContext.Current.CancellationToken);
         string file = Path.Combine(folder.FullName, "values.yaml");
         await File.WriteAllTextAsync(file, values, TestContext.Current.CancellationToken);
         return await Tool.RunAsync(
