@@ -60,8 +60,12 @@ public sealed class ProcessDiscovery(BinaryCache binaries)
 
     private bool IsStill(int pid, Seen known)
     {
-        if (known.IsGo && !(new LinuxProcess(pid).Stat is { IsAlive: true } stat && stat.StartTicks == known.StartTicks))
-            return false;
+        if (known.IsGo)
+        {
+            bool isAlive = new LinuxProcess(pid).Stat is { IsAlive: true } stat && stat.StartTicks == known.StartTicks;
+            if (!isAlive)
+                return false;
+        }
         if (looks - known.FirstLook >= YoungLooks && (looks + pid) % SeldomLooks != 0)
             return true;
         bool isThere = FrozenRead.TryIdentify(pid, out ulong device, out ulong inode);

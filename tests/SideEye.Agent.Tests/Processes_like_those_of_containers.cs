@@ -114,7 +114,8 @@ public sealed class Processes_like_those_of_containers
             -a="b"
             """ + $"\n{new string('a', 64)}=\"b\"\nlong=\"{new string('a', 64)}\"\nnul=\"a\0\"\n");
         Assert.Equal(
-            ["app=shop", "app.kubernetes.io/name=shop-1", "empty="], labels.Select(static one => $"{one.Key}={one.Value}"));
+            ["app=shop", "app.kubernetes.io/name=shop-1", "empty="],
+            labels.Select(static one => $"{one.Key}={one.Value}"));
     }
 
     [Theory]

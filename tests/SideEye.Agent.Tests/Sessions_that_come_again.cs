@@ -41,7 +41,8 @@ public sealed class Sessions_that_come_again : IDisposable
         long taken = 0;
         while (taken == 0)
         {
-            using AsyncDuplexStreamingCall<SnapshotRequest, SnapshotResponse> call = client.Snapshot(headers, null, Stop);
+            using AsyncDuplexStreamingCall<SnapshotRequest, SnapshotResponse> call =
+                client.Snapshot(headers, null, Stop);
             using SnapshotTalk talk = new(call);
             await talk.PrepareAsync(SnapshotTalk.For(swarm.ProcessId));
             await talk.FireAsync();

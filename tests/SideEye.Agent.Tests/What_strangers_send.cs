@@ -7,7 +7,7 @@ using SideEye.Protocol.Agent;
 
 namespace SideEye.Agent.Tests;
 
-/// <summary>Bytes that no control plane would send: each is turned down, and the agent answers the next caller.</summary>
+/// <summary>Bytes that no control plane would send are turned down, and the agent answers the next caller.</summary>
 public sealed class What_strangers_send
 {
     private const string Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -146,7 +146,10 @@ public sealed class What_strangers_send
             "a frame of 16 MB" => [.. start, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 1, .. random],
             "broken headers" => [.. start, .. Frame(1, 5, 1, random[..4000])],
             "headers without end" =>
-                [.. start, .. Frame(1, 0, 1, []), .. Enumerable.Repeat(Frame(9, 0, 1, []), 2000).SelectMany(static x => x)],
+            [
+                .. start, .. Frame(1, 0, 1, []),
+                .. Enumerable.Repeat(Frame(9, 0, 1, []), 2000).SelectMany(static frame => frame),
+            ],
             _ => [.. start, .. Enumerable.Range(0, 2000).SelectMany(static i =>
                 Frame(1, 5, (2 * i) + 1, [0x83, 0x86, 0x84]).Concat(Frame(3, 0, (2 * i) + 1, [0, 0, 0, 8])))],
         };

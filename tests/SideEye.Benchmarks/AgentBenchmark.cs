@@ -4,7 +4,7 @@ using SideEye.Testing;
 
 namespace SideEye.Benchmarks;
 
-/// <summary>What the agent costs its host while nobody asks it anything: wait clocks kept, processes looked at.</summary>
+/// <summary>What the agent costs its host while nobody asks it anything: it watches and keeps wait clocks.</summary>
 /// <param name="size">How many processes it watches, and how long.</param>
 /// <param name="report">Receives the rows.</param>
 internal sealed class AgentBenchmark(WatchSize size, Report report)
@@ -81,7 +81,8 @@ internal sealed class AgentBenchmark(WatchSize size, Report report)
     {
         string text = File.ReadAllText($"/proc/{pid}/stat");
         string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+        return long.Parse(fields[11], CultureInfo.InvariantCulture)
+            + long.Parse(fields[12], CultureInfo.InvariantCulture);
     }
 
     private static double ResidentBytes(int pid)

@@ -1,6 +1,9 @@
+using System.Runtime.Versioning;
+
 namespace SideEye.Cli.Tests;
 
 /// <summary><c>sideeye agent</c> becomes the program beside it, whatever that is told.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class The_agent_command : IDisposable
 {
     private static readonly string Beside = Path.Combine(AppContext.BaseDirectory, "sideeye-agent");

@@ -34,7 +34,8 @@ internal sealed class NativeAgent : IAsyncDisposable
 
     /// <summary>Starts the agent by a command to which its path and options are handed; none to start it as it is.
     /// </summary>
-    public static async Task<NativeAgent> StartAsync(IReadOnlyList<string> command, string path, bool isInChroot = false)
+    public static async Task<NativeAgent> StartAsync(
+        IReadOnlyList<string> command, string path, bool isInChroot = false)
     {
         string[] all = [.. command, path, "--listen", "127.0.0.1:0", "--pause-max", "10000", "--pause-budget", "60000"];
         ProcessStartInfo start = new(all[0], all[1..])
@@ -59,8 +60,8 @@ internal sealed class NativeAgent : IAsyncDisposable
 
     /// <summary>Takes a snapshot of one process once the agent has found it.</summary>
     /// <returns>Names of the tables with how many batches came of each, and the outcome.</returns>
-    public async Task<(Dictionary<string, int> Batches, CapturedProcess Outcome, PreparedProcess Prepared)> SnapshotAsync(
-        int pid, string reader, string? spec = null)
+    public async Task<(Dictionary<string, int> Batches, CapturedProcess Outcome, PreparedProcess Prepared)>
+        SnapshotAsync(int pid, string reader, string? spec = null)
     {
         Protocol.Agent.Process found = await SeenAsync(pid);
         Assert.Equal("", found.Problem);

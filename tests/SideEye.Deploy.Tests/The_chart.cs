@@ -3,7 +3,8 @@ namespace SideEye.Deploy.Tests;
 /// <summary>The Helm chart, rendered as Helm does and decoded into Kubernetes' own types.</summary>
 public sealed class The_chart : IDisposable
 {
-    private const string Trust = "auth: { tokenSecret: side-token, tlsSecret: side-tls }\n";
+    private const string Trust = 
+        "auth: { tokenSecret: side-token, tlsSecret: side-tls, callersSecret: callers, serveTlsSecret: serve-tls }\n";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("sideeye-test-");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -14,7 +15,7 @@ public sealed class The_chart : IDisposable
     [InlineData("everything", """
         nameOverride: eye
         imagePullSecrets: [{ name: pull }]
-        auth: { tokenSecret: t, tlsSecret: c, serverName: agents.internal }
+        auth: { tokenSecret: t, tlsSecret: c, serverName: agents.internal, callersSecret: u, serveTlsSecret: s }
         agent:
           image: { repository: registry.internal/agent, tag: "1", pullPolicy: Always }
           environment: production
@@ -26,8 +27,8 @@ public sealed class The_chart : IDisposable
           podLabels: { team: x }
           affinity: { nodeAffinity: {} }
         serve:
-          extraArgs: [--user-file, /etc/sideeye/users/users]
-          extraSecrets: [users]
+          extraArgs: [--client-ca, /etc/sideeye/extra/authorities/ca.pem]
+          extraSecrets: [authorities]
           service: { type: NodePort, port: 80 }
           persistence: { size: 5Gi, storageClassName: fast }
           nodeSelector: { disk: ssd }
@@ -48,6 +49,8 @@ public sealed class The_chart : IDisposable
     [Theory]
     [InlineData("", "auth.tokenSecret: name a Secret")]
     [InlineData("auth: { tokenSecret: t }\n", "auth.tlsSecret: name a Secret")]
+    [InlineData("auth: { tokenSecret: t, tlsSecret: c }\n", "auth.callersSecret: name a Secret")]
+    [InlineData("auth: { tokenSecret: t, tlsSecret: c, callersSecret: u }\n", "auth.serveTlsSecret: name a Secret")]
     [InlineData(Trust + "agent: { port: 70000 }\n", "agent.port")]
     [InlineData(Trust + "agent: { capabilities: [BPF] }\n", "agent.capabilities")]
     [InlineData(Trust + "agent: { prot: 7 }\n", "prot")]
@@ -61,7 +64,7 @@ public sealed class The_chart : IDisposable
 
     private async Task<Tool> RenderAsync(string values)
     {
-        await RepositoryScript.RunAsync("build-chart", []);
+        await RepositoryScript.RunAsync("build-chart", [], TestContext.Current.CancellationToken);
         string file = Path.Combine(folder.FullName, "values.yaml");
         await File.WriteAllTextAsync(file, values, TestContext.Current.CancellationToken);
         return await Tool.RunAsync(

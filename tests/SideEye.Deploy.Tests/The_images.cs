@@ -15,8 +15,12 @@ public sealed class The_images
         string[] filter = await File.ReadAllLinesAsync(
             PathOf(image) + ".dockerignore", TestContext.Current.CancellationToken);
         Assert.Equal("*", filter[0]);
-        string[] sources = [.. (await InstructionsAsync(image)).Where(static one => one.StartsWith("COPY ", StringComparison.Ordinal))
-            .SelectMany(static one => one.Split(' ')[1..^1])];
+        string[] sources =
+        [
+            .. (await InstructionsAsync(image))
+                .Where(static one => one.StartsWith("COPY ", StringComparison.Ordinal))
+                .SelectMany(static one => one.Split(' ')[1..^1]),
+        ];
         Assert.NotEmpty(sources);
         foreach (string source in sources)
         {
@@ -34,8 +38,9 @@ public sealed class The_images
         Assert.StartsWith("FROM ", instructions[0], StringComparison.Ordinal);
         Assert.Single(instructions, static one => one.StartsWith("USER ", StringComparison.Ordinal));
         string entry = Assert.Single(
-            instructions, static one => one.StartsWith("ENTRYPOINT ", StringComparison.Ordinal))["ENTRYPOINT ".Length..];
-        Assert.All(JsonSerializer.Deserialize<string[]>(entry)!, static word => Assert.StartsWith("/usr/", word));
+            instructions, static one => one.StartsWith("ENTRYPOINT ", StringComparison.Ordinal));
+        string[] words = JsonSerializer.Deserialize<string[]>(entry["ENTRYPOINT ".Length..])!;
+        Assert.All(words, static word => Assert.StartsWith("/usr/", word, StringComparison.Ordinal));
         Assert.DoesNotContain(instructions, static one => one.StartsWith("ADD ", StringComparison.Ordinal));
     }
 

@@ -38,7 +38,8 @@ public sealed partial class The_native_agent
         Assert.Equal(("", ""), (outcome.Error, outcome.Truncated));
         Assert.True(outcome.Goroutines > 50);
         Assert.StartsWith("go1.", prepared.Process.GoVersion, StringComparison.Ordinal);
-        Assert.All(["processes", "goroutines", "stack_frames", "handle"], table => Assert.Contains(table, batches.Keys));
+        string[] tables = ["processes", "goroutines", "stack_frames", "handle"];
+        Assert.All(tables, table => Assert.Contains(table, batches.Keys));
         StatusResponse status = await agent.Client.StatusAsync(
             new StatusRequest(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal("yes", status.Bpf);
@@ -53,12 +54,16 @@ public sealed partial class The_native_agent
         await using GoTarget swarm = await SwarmAsync();
         Process found = await agent.SeenAsync(swarm.ProcessId);
         DescribeRequest check = new() { ProcessKey = found.Key, Check = new CheckQuestion() };
-        check.Check.Spec.Add(new SpecDocument { Name = "a.yaml", Yaml = Spec.Replace("note", "nope", StringComparison.Ordinal) });
+        string wrong = Spec.Replace("note", "nope", StringComparison.Ordinal);
+        check.Check.Spec.Add(new SpecDocument { Name = "a.yaml", Yaml = wrong });
         DescribeResponse problems = await agent.Client.DescribeAsync(
             check, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains(problems.Problems, static one => one.Message.Contains("nope", StringComparison.Ordinal));
         DescribeResponse functions = await agent.Client.DescribeAsync(
-            new DescribeRequest { ProcessKey = found.Key, Functions = new FunctionsQuestion { Pattern = "main.handle" } },
+            new DescribeRequest
+            {
+                ProcessKey = found.Key, Functions = new FunctionsQuestion { Pattern = "main.handle" },
+            },
             cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains(functions.Functions, static one => one.Name == "main.handle");
     }
@@ -74,8 +79,8 @@ public sealed partial class The_native_agent
         string all = string.Join(',', rights.Select(static right => "+" + right));
         string[] command =
         [
-            "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--no-new-privs", "--inh-caps", $"-all,{all}",
-            "--ambient-caps", $"-all,{all}", "--bounding-set", $"-all,{all}",
+            "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--no-new-privs",
+            "--inh-caps", $"-all,{all}", "--ambient-caps", $"-all,{all}", "--bounding-set", $"-all,{all}",
         ];
         // The file may lie in a folder that only root can enter.
         await using CopiedAgent copy = new();
@@ -100,7 +105,7 @@ public sealed partial class The_native_agent
         Requires.Program("unshare");
         await BuiltAgent.BuildAsync();
         await using GoTarget swarm = await SwarmAsync();
-        // What the image has, and what a container runtime mounts; in a mount namespace, so that nothing is left behind.
+        // What the image has, and what a container runtime mounts; in a mount namespace, so that nothing stays behind.
         const string script = """
             set -e
             mount -t tmpfs t /mnt

@@ -17,7 +17,7 @@ public sealed partial class The_units
         DirectoryInfo folder = Directory.CreateTempSubdirectory("sideeye-test-");
         try
         {
-            // Where the unit's program is not installed, another one stands for it: that it is there is not the question.
+            // Another program stands for the unit's, which need not be installed here.
             string copy = Path.Combine(folder.FullName, unit);
             string text = await File.ReadAllTextAsync(
                 Path.Combine(UnitFile.Folder, unit), TestContext.Current.CancellationToken);

@@ -25,6 +25,8 @@ internal sealed record Tool(int Code, string Output)
         Lock gate = new();
         void Add(string? line)
         {
+            if (line is null)
+                return; // the end
             lock (gate)
                 output.AppendLine(line);
         }

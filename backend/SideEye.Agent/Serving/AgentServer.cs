@@ -34,8 +34,9 @@ public static class AgentServer
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, listen, metrics, https, options.Limits));
         builder.Logging.ClearProviders().AddJsonConsole(static json => json.UseUtcTimestamp = true);
+        // Strangers could fill the disk with what Kestrel says of their bytes.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Error)
-            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None); // strangers could fill the disk with it
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None);
         AddParts(builder.Services, options);
         WebApplication agent = builder.Build();
         if (gate is not null)

@@ -248,8 +248,9 @@ internal sealed partial class SnapshotCall(
         int captured = trailer.Processes.Count(static one => one.FrozenUnixNs != 0);
         metrics.Taken(bytes);
         int failed = trailer.Processes.Count - captured;
-        string id = Shown(prepare.SnapshotId), by = Shown(prepare.RequestedBy);
-        Captured(id, by, captured, failed, pause, bytes);
+        string id = Shown(prepare.SnapshotId);
+        string caller = Shown(prepare.RequestedBy);
+        Captured(id, caller, captured, failed, pause, bytes);
     }
 
     /// <summary>A caller's text in a log line.</summary>

@@ -23,7 +23,8 @@ internal sealed class PartsReader(ReadingContext context, bool isOptional)
             return null;
         }
         ProgramRule rule = new(
-            name ?? "", Pattern(match, "executable"), Pattern(match, "command_line"), Patterns(match, "env"), section.At)
+            name ?? "", Pattern(match, "executable"), Pattern(match, "command_line"), Patterns(match, "env"),
+            section.At)
         {
             Container = Pattern(match, "container"),
             Labels = Patterns(match, "labels"),

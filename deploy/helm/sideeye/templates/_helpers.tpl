@@ -38,5 +38,12 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{- if not .Values.auth.insecure -}}
 {{- $_ := required "auth.tokenSecret: name a Secret with the token of agents, or say auth.insecure=true" .Values.auth.tokenSecret -}}
 {{- $_ := required "auth.tlsSecret: name a Secret with the certificate of agents, or say auth.insecure=true" .Values.auth.tlsSecret -}}
+{{- if .Values.serve.enabled -}}
+{{- $_ := required "auth.callersSecret: name a Secret with the tokens of callers, or say auth.insecure=true" .Values.auth.callersSecret -}}
+{{- $_ := required "auth.serveTlsSecret: name a Secret with the certificate of the control plane, or say auth.insecure=true" .Values.auth.serveTlsSecret -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Where the control plane listens in its pod, whatever its service's port. */}}
+{{- define "sideeye.servePort" -}}7463{{- end -}}
