@@ -64,11 +64,12 @@ import (
 
 type command struct {
 	Id      int             `json:"id"`
-	Op      string          `json:"op"`     // start, call, ping, exited, stop, crash
+	Op      string          `json:"op"`     // start, call, cancel, ping, exited, stop, crash
 	Plugin  string          `json:"plugin"` // name of the plugin, as many as wanted
 	Path    string          `json:"path"`   // start: the executable
 	Method  string          `json:"method"` // call
 	Request json.RawMessage `json:"request"`
+	Call    int             `json:"call"`   // cancel: the id of a call
 	Stream  bool            `json:"stream"`
 	Max     int             `json:"max"` // stream: messages after which it is cancelled; 0: all
 }
@@ -110,6 +111,7 @@ type launched struct {
 type host struct {
 	mutex   sync.Mutex
 	plugins map[string]*launched
+	calls   map[int]context.CancelFunc
 	types   protoreflect.FileDescriptor
 	out     *json.Encoder
 	level   hclog.Level // of what the plugins log
@@ -121,7 +123,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, "pluginhost:", err)
 		os.Exit(1)
 	}
-	h := &host{plugins: map[string]*launched{}, types: types, out: json.NewEncoder(os.Stdout), level: hclog.Debug}
+	h := &host{
+		plugins: map[string]*launched{}, calls: map[int]context.CancelFunc{}, types: types,
+		out: json.NewEncoder(os.Stdout), level: hclog.Debug,
+	}
 	if len(os.Args) > 1 {
 		if err := h.load(os.Args[1], os.Args[2:]); err != nil {
 			fmt.Fprintln(os.Stderr, "pluginhost:", err)
@@ -178,8 +183,17 @@ func (h *host) get(name string) (*launched, error) {
 }
 
 func (h *host) do(c command, a *answer) error {
-	if c.Op == "start" {
+	switch c.Op {
+	case "start":
 		return h.start(c, a)
+	case "cancel":
+		h.mutex.Lock()
+		defer h.mutex.Unlock()
+		if cancel := h.calls[c.Call]; cancel != nil {
+			cancel()
+			return nil
+		}
+		return fmt.Errorf("no call %d is under way", c.Call)
 	}
 	p, err := h.get(c.Plugin)
 	if err != nil {
@@ -259,7 +273,15 @@ func (h *host) call(p *launched, c command, a *answer) error {
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	h.mutex.Lock()
+	h.calls[c.Id] = cancel
+	h.mutex.Unlock()
+	defer func() {
+		h.mutex.Lock()
+		delete(h.calls, c.Id)
+		h.mutex.Unlock()
+		cancel()
+	}()
 	response := h.types.Messages().ByName(protoreflect.Name(names[1]))
 	if !c.Stream {
 		message := dynamicpb.NewMessage(response)
