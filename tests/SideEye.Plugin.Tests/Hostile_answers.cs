@@ -8,6 +8,7 @@ using SideEye.Protocol;
 using SideEye.Protocol.ControlPlane;
 using static SideEye.Plugin.Tests.Requests;
 using static SideEye.Plugin.Tests.Rows;
+using Column = SideEye.Protocol.ControlPlane.Column;
 
 namespace SideEye.Plugin.Tests;
 

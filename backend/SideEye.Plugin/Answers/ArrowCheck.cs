@@ -74,5 +74,6 @@ internal static class ArrowCheck
             throw Damaged(name, "texts are missing");
     }
 
-    private static InvalidDataException Damaged(string name, string what) => new($"the column {name} is damaged: {what}");
+    private static InvalidDataException Damaged(string name, string what) =>
+        new($"the column {name} is damaged: {what}");
 }

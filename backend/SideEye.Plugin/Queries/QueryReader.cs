@@ -14,8 +14,11 @@ internal sealed record ReadQuery(QueryDocument Document, QueryRequest Request, b
     /// <summary>What the rows become; auto for numbers or series, whichever the columns make.</summary>
     internal PanelFormat Format { get; } = FormatOf(Document, IsForRules);
 
-    private static PanelFormat FormatOf(QueryDocument document, bool isForRules) => document.Format is PanelFormat format
-        && format != PanelFormat.Auto ? format : document.Kind switch
+    private static PanelFormat FormatOf(QueryDocument document, bool isForRules)
+    {
+        if (document.Format is PanelFormat format && format != PanelFormat.Auto)
+            return format;
+        return document.Kind switch
         {
             PanelQueryKind.Flamegraph => PanelFormat.Flamegraph,
             PanelQueryKind.Nodegraph => PanelFormat.Nodegraph,
@@ -24,6 +27,7 @@ internal sealed record ReadQuery(QueryDocument Document, QueryRequest Request, b
             PanelQueryKind.Sql or null when isForRules => PanelFormat.Auto,
             _ => PanelFormat.Table,
         };
+    }
 }
 
 /// <summary>Reads panels' queries.</summary>
