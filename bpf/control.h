@@ -27,8 +27,8 @@ struct se_shard {
 	SE_APART(apart);
 };
 
-/* Which code is wanted, roughly: bit i for the granules i, i + bits, i + 2 * bits, ... of the module's text. Of one size
- * for all, so that a look takes no call; exact for 8 MiB of code. */
+/* Which code is wanted, roughly: bit i for the granules i, i + bits, i + 2 * bits, ... of the module's text. Of one
+ * size for all, so that a look takes no call; exact for 8 MiB of code. */
 #define SE_FILTER_GRANULE 32
 #define SE_FILTER_WORDS 4096
 

@@ -1,9 +1,9 @@
 namespace SideEye.GoRuntime;
 
 /// <summary>
-/// What was made once for a key, for any number of threads. Not a ConcurrentDictionary: that is of another assembly than
-/// the core library, so its code for keys of ours would be compiled when a command starts, which takes longer than most
-/// commands look anything up.
+/// What was made once for a key, for any number of threads. Not a ConcurrentDictionary: that is of another assembly
+/// than the core library, so its code for keys of ours would be compiled when a command starts, which takes longer than
+/// most commands look anything up.
 /// </summary>
 /// <typeparam name="TKey">A type of ours.</typeparam>
 /// <typeparam name="TValue">What is kept.</typeparam>

@@ -150,7 +150,7 @@ public sealed class The_commands_on_programs : IDisposable
         Assert.Equal((1, ""), (run.ExitCode, run.Error));
         string[] problems = [.. run.Output.Split('\n').Where(line => line.StartsWith(spec, StringComparison.Ordinal))];
         Assert.Equal(3, problems.Length);
-        Assert.Single(problems, line => line.Contains(":8:") && line.Contains("secrets.bad") && line.Contains("harmles"));
+        Assert.Single(problems, line => line.Contains(":8:") && line.Contains("secrets.bad: "));
         Assert.Single(problems, line => line.Contains(":11:") && line.Contains("broken") && line.Contains("nope"));
         Assert.Single(problems, line => line.Contains(":14:") && line.Contains("no_such_column"));
     }

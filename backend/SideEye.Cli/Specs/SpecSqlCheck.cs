@@ -18,6 +18,10 @@ internal static class SpecSqlCheck
 {
     private const string LinkPrefix = "link: ";
 
+    // Over tables without rows only a machine with much else to do needs long.
+    private static readonly DerivationLimits Patient =
+        DerivationLimits.Default with { TimeMax = TimeSpan.FromMinutes(2) };
+
     /// <summary>What DuckDB says against extra columns, derived tables and links.</summary>
     /// <exception cref="StoreException">No file can be written in the folder for temporary ones.</exception>
     public static IEnumerable<SpecProblem> ProblemsOf(CaptureSpec spec, CapturePlan plan)
@@ -41,14 +45,15 @@ internal static class SpecSqlCheck
         writer.Declare(plan);
         writer.Flush();
         file.Execute(SnapshotSchema.Views);
-        return file.Derive(SpecDerivations.Of(spec), DerivationLimits.Default, CancellationToken.None);
+        return file.Derive(SpecDerivations.Of(spec), Patient, CancellationToken.None);
     }
 
     private static SpecProblem? ProblemOf(CaptureSpec spec, DerivationError error)
     {
         SourcePosition? at = error.Column is not null
             ? spec.Functions.Where(function => (function.Table ?? function.Function) == error.Table)
-                .SelectMany(static function => function.Columns).FirstOrDefault(column => column.Name == error.Column)?.At
+                .SelectMany(static function => function.Columns)
+                .FirstOrDefault(column => column.Name == error.Column)?.At
             : spec.Tables.FirstOrDefault(table => table.Name == error.Table)?.At
                 ?? spec.Links.FirstOrDefault(link => error.Message.StartsWith(LinkPrefix, StringComparison.Ordinal)
                     && $"{link.From.Table} and {link.To.Table}" == error.Table)?.At;

@@ -11,7 +11,8 @@ internal sealed class InternedStrings(ReadOnlyMemory<byte> table, int start, int
     private readonly KeptValues<TableOffset, string> strings = new();
 
     /// <summary>The string at an offset from the sub-table's start.</summary>
-    public string this[uint offset] => strings.TryGet(new TableOffset(offset), out string? known) ? known! : Intern(offset);
+    public string this[uint offset] =>
+        strings.TryGet(new TableOffset(offset), out string? known) ? known! : Intern(offset);
 
     /// <summary>The bytes of the string at an offset, without the NUL.</summary>
     public ReadOnlySpan<byte> Utf8(uint offset)
