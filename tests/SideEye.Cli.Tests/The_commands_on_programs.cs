@@ -139,7 +139,7 @@ public sealed class The_commands_on_programs : IDisposable
                   - { name: good, sql: upper(harmless) }
                   - { name: bad, sql: harmles }
             tables:
-              - { name: fine, sql: SELECT good FROM secrets JOIN goroutines USING (process_id, goroutine_id) }
+              - { name: fine, sql: SELECT good FROM secrets JOIN goroutines USING (goroutine_id) }
               - { name: broken, sql: SELECT nope FROM secrets }
               - { name: after, sql: SELECT count(*) AS n FROM fine }
             links:
