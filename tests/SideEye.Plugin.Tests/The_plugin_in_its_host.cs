@@ -164,6 +164,8 @@ public sealed class The_plugin_in_its_host : IAsyncLifetime
     [InlineData("Editor", "POST", "api/v1/snapshots", 200)]
     [InlineData("Editor", "PUT", "api/v1/specs/shop", 403)]
     [InlineData("Admin", "PUT", "api/v1/specs/shop", 200)]
+    [InlineData("Editor", "PUT", "api/v1/agents/host-a:7461", 403)]
+    [InlineData("Admin", "PUT", "api/v1/agents/host-a:7461", 200)]
     [InlineData("Viewer", "GET", "api/v1/audit", 403)]
     [InlineData("Admin", "GET", "metrics", 404)]
     [InlineData("Admin", "GET", "api/v1/snapshots/../../metrics", 404)]

@@ -5,7 +5,7 @@ namespace SideEye.Cli.Remote;
 /// <summary>The options by which commands find a control plane, in place of this host's own processes.</summary>
 internal sealed class ServerOptions
 {
-    private readonly Option<string?> server = new("--server", "-s")
+    private readonly Option<string?> server = new("--server")
     {
         Description = "Ask this control plane (sideeye serve) rather than this host; also $SIDEEYE_SERVER where a "
             + "command needs one.",

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using SideEye.ControlPlane.Catalog;
 using SideEye.Spec.Reading;
 
 namespace SideEye.ControlPlane.Agents;
@@ -10,7 +11,8 @@ namespace SideEye.ControlPlane.Agents;
 /// Where agents are, from every source that was configured. A source that fails keeps what it said last, so that a
 /// typing error in a file or a moment without DNS does not lose a fleet.
 /// </summary>
-internal sealed partial class AgentSources(FleetOptions options, TimeProvider time, ILogger log)
+internal sealed partial class AgentSources(
+    FleetOptions options, IAddedAgents? added, TimeProvider time, ILogger log)
 {
     private readonly Dictionary<string, KnownList> lists = new(StringComparer.Ordinal);
 
@@ -27,7 +29,7 @@ internal sealed partial class AgentSources(FleetOptions options, TimeProvider ti
             ImmutableSortedDictionary.CreateBuilder<string, ImmutableSortedDictionary<string, string>>(
                 StringComparer.Ordinal);
         List<string> problems = [];
-        foreach (string address in options.Addresses)
+        foreach (string address in options.Addresses.Concat(added?.All.Select(static one => one.Address) ?? []))
             Add(all, address, NoLabels, problems);
         foreach (string file in options.Files)
         {

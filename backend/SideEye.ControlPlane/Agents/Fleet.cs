@@ -20,13 +20,14 @@ public sealed class Fleet : IFleet, IAgentLinks, IAsyncDisposable
 
     private Task loop = Task.CompletedTask;
 
-    private Fleet(FleetOptions options, ISpecsInForce specs, TimeProvider time, ILogger<Fleet> log)
+    private Fleet(
+        FleetOptions options, ISpecsInForce specs, IAddedAgents? added, TimeProvider time, ILogger<Fleet> log)
     {
         this.options = options;
         this.specs = specs;
         this.time = time;
         channels = new AgentChannels(options);
-        sources = new AgentSources(options, time, log);
+        sources = new AgentSources(options, added, time, log);
         specs.Changed += Renew;
     }
 
@@ -46,11 +47,18 @@ public sealed class Fleet : IFleet, IAgentLinks, IAsyncDisposable
     private ImmutableSortedDictionary<string, AgentWatch> Watches => Volatile.Read(ref watches);
 
     /// <summary>A fleet whose sources have been looked at once; its agents answer as they come.</summary>
+    /// <param name="options">Where agents are and how to talk to them.</param>
+    /// <param name="specs">The rules by which they name programs.</param>
+    /// <param name="time">Our clock.</param>
+    /// <param name="log">Where the log goes.</param>
+    /// <param name="stop">Cancelled to give the start up.</param>
+    /// <param name="added">Agents that people have added; null for none.</param>
     /// <exception cref="FleetException">A file for talking to agents cannot be used.</exception>
     public static async Task<Fleet> StartAsync(
-        FleetOptions options, ISpecsInForce specs, TimeProvider time, ILogger<Fleet> log, CancellationToken stop)
+        FleetOptions options, ISpecsInForce specs, TimeProvider time, ILogger<Fleet> log, CancellationToken stop,
+        IAddedAgents? added = null)
     {
-        Fleet fleet = new(options, specs, time, log);
+        Fleet fleet = new(options, specs, added, time, log);
         await fleet.LookAsync(stop).ConfigureAwait(false);
         fleet.loop = Task.Run(fleet.LoopAsync, CancellationToken.None);
         return fleet;

@@ -14,6 +14,7 @@ public sealed class ControlPlaneFolder : IAsyncDisposable
         this.database = database;
         Audit = new AuditLog(database, options.Audit, time, logs.CreateLogger<AuditLog>());
         Schedules = new Schedules(database, options.Schedules, time);
+        Agents = new AddedAgents(database, options.AgentsMax, time);
         Names = new ProcessNames(database, options.Names, time, logs.CreateLogger<ProcessNames>());
         Shelf = SnapshotShelf.Open(database, logs.CreateLogger<SnapshotShelf>());
         Specs = SpecLibrary.Open(database, options.Specs, time, logs.CreateLogger<SpecLibrary>());
@@ -28,6 +29,9 @@ public sealed class ControlPlaneFolder : IAsyncDisposable
 
     /// <summary>Snapshots that are taken by the clock; <see cref="Scheduler"/> takes them.</summary>
     public Schedules Schedules { get; }
+
+    /// <summary>Agents that people have added.</summary>
+    public AddedAgents Agents { get; }
 
     /// <summary>Names of processes.</summary>
     public ProcessNames Names { get; }

@@ -18,6 +18,9 @@ public sealed record ControlPlaneFolderOptions
     /// <summary>What schedules may ask for.</summary>
     public ScheduleLimits Schedules { get; init; } = ScheduleLimits.Default;
 
+    /// <summary>Agents that people may add.</summary>
+    public int AgentsMax { get; init; } = 1000;
+
     /// <summary>How long names of processes are kept.</summary>
     public ProcessNameLimits Names { get; init; } = ProcessNameLimits.Default;
 }

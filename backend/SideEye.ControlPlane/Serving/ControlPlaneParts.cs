@@ -11,6 +11,9 @@ public sealed record ControlPlaneParts
     /// <summary>The agents.</summary>
     public required IFleet Fleet { get; init; }
 
+    /// <summary>Agents that people have added; null where nobody can.</summary>
+    public IAddedAgents? Added { get; init; }
+
     /// <summary>The spec and its versions.</summary>
     public required ISpecLibrary Specs { get; init; }
 

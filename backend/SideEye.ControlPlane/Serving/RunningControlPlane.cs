@@ -85,7 +85,7 @@ public sealed class RunningControlPlane : IAsyncDisposable
         Add(new Ending(runner));
         folder.Shelf.Removed += removed => runner.Forget(removed.Path);
         Fleet fleet = Add(await Fleet.StartAsync(
-            options.Fleet, folder.Specs, time, logs.CreateLogger<Fleet>(), stop).ConfigureAwait(false));
+            options.Fleet, folder.Specs, time, logs.CreateLogger<Fleet>(), stop, folder.Agents).ConfigureAwait(false));
         SnapshotTaker taker = new(fleet, folder.Names, CapturingLimits.Default, time);
         CaptureCounts captures = new();
         SnapshotDesk desk = Add(new SnapshotDesk(
@@ -99,7 +99,7 @@ public sealed class RunningControlPlane : IAsyncDisposable
             new ControlPlaneParts
             {
                 Fleet = fleet, Specs = folder.Specs, Names = folder.Names, Shelf = folder.Shelf,
-                Schedules = folder.Schedules, Audit = folder.Audit, Desk = desk, Captures = captures, Runner = runner,
+                Schedules = folder.Schedules, Added = folder.Agents, Audit = folder.Audit, Desk = desk, Captures = captures, Runner = runner,
                 RunnerLimits = runnerLimits, Troubles = troubles.Now, Time = time,
                 ScratchFolder = EmptyFolder(options.DataFolder, "exports"),
             },

@@ -54,6 +54,6 @@ internal static partial class ResourceRules
         _ => 0,
     };
 
-    [GeneratedRegex(@"^[A-Za-z0-9_.~-]{1,200}(/[A-Za-z0-9_.~-]{1,200}){0,7}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_.~:@-]{1,200}(/[A-Za-z0-9_.~:@-]{1,200}){0,7}$")]
     private static partial Regex PlainPath();
 }

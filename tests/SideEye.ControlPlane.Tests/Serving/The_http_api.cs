@@ -106,6 +106,20 @@ public sealed class The_http_api : ApiFixture
     }
 
     [Fact]
+    public async Task Agents_are_added_and_taken_away()
+    {
+        await using ScriptedAgent other = await ScriptedAgent.StartAsync("host-b");
+        JsonElement added = await JsonAsync(HttpMethod.Put, $"agents/{other.Address}", Admin);
+        Assert.Equal("ada", added.GetProperty("author").GetString());
+        await AgentsAsync(static agents => agents.Any(static one => one.GetProperty("host").GetString() == "host-b"));
+        await DoneAsync(HttpMethod.Delete, $"agents/{other.Address}");
+        await AgentsAsync(static agents => agents.Count() == 1);
+        await RefusedAsync(
+            HttpStatusCode.NotFound, "nobody has added", HttpMethod.Delete, $"agents/{Agent.Address}", Admin);
+        await RefusedAsync(HttpStatusCode.BadRequest, "is not an address", HttpMethod.Put, "agents/nowhere", Admin);
+    }
+
+    [Fact]
     public async Task Schedules_names_and_the_fleet_are_there()
     {
         JsonElement schedule = await JsonAsync(
@@ -132,7 +146,7 @@ public sealed class The_http_api : ApiFixture
         JsonElement paths = (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("paths");
         string[] expected =
         [
-            "/api/v1/agents", "/api/v1/processes", "/api/v1/programs", "/api/v1/environments", "/api/v1/functions",
+            "/api/v1/agents", "/api/v1/agents/{address}", "/api/v1/processes", "/api/v1/programs", "/api/v1/environments", "/api/v1/functions",
             "/api/v1/variables", "/api/v1/snapshots", "/api/v1/snapshots/{id}", "/api/v1/snapshots/{id}/pin",
             "/api/v1/snapshots/{id}/tables", "/api/v1/snapshots/{id}/file", "/api/v1/snapshots/{id}/query",
             "/api/v1/query", "/api/v1/spec", "/api/v1/spec/schema", "/api/v1/specs", "/api/v1/specs/{name}",
@@ -143,5 +157,11 @@ public sealed class The_http_api : ApiFixture
         Assert.Equal(expected.Order(), paths.EnumerateObject().Select(static one => one.Name).Order());
         Assert.All(paths.EnumerateObject().SelectMany(static one => one.Value.EnumerateObject()), static one =>
             Assert.NotEqual("", one.Value.GetProperty("summary").GetString()));
+    }
+
+    private async Task AgentsAsync(Func<IEnumerable<JsonElement>, bool> isSo)
+    {
+        while (!isSo((await JsonAsync(HttpMethod.Get, "agents", Viewer)).EnumerateArray()))
+            await Task.Delay(50, Stop);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SideEye.ControlPlane.Agents;
+using SideEye.ControlPlane.Catalog;
 using SideEye.Protocol.Agent;
 
 namespace SideEye.ControlPlane.Serving.Api;
@@ -21,8 +22,32 @@ internal sealed class FleetEndpoints(ControlPlaneParts parts, ApiLimits limits)
             .WithSummary("Functions of a program's binary whose name matches a pattern.");
         fleet.MapGet("/variables", VariablesAsync)
             .WithSummary("Variables of a function that can be captured.");
+        if (parts.Added is { } added)
+            MapAdded(api, added);
         api.MapPut("/names/{agent}/{key}", Rename).WithTags("Fleet").Needs(Role.Admin)
             .WithSummary("Gives a process another friendly name.");
+    }
+
+    private void MapAdded(RouteGroupBuilder api, IAddedAgents added)
+    {
+        api.MapPut("/agents/{address}", (string address, HttpContext context) =>
+        {
+            Person person = Person.Of(context);
+            AddedAgent agent = added.Add(address, person.Name);
+            parts.Note(person, "agent.put", address);
+            return agent;
+        }).WithTags("Fleet").Needs(Role.Admin).WithSummary("Adds an agent; it is asked within a few seconds.");
+        api.MapDelete("/agents/{address}", (string address, HttpContext context) =>
+        {
+            if (!added.Remove(address))
+            {
+                throw ApiException.NotFound(
+                    $"nobody has added {ApiRoutes.Name("the address", address, limits)}; agents of options and files "
+                    + "go with those");
+            }
+            parts.Note(Person.Of(context), "agent.remove", address);
+            return Results.NoContent();
+        }).WithTags("Fleet").Needs(Role.Admin).WithSummary("Takes an agent away that somebody has added.");
     }
 
     private IEnumerable<AgentAnswer> Agents() => parts.Fleet.Agents.Select(AgentAnswer.Of);
