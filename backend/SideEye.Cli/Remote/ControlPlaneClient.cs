@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SideEye.Cli.Output;
 using SideEye.ControlPlane.Serving.Api;
 
 namespace SideEye.Cli.Remote;
@@ -153,7 +154,11 @@ internal sealed class ControlPlaneClient : IDisposable
         {
             ErrorAnswer? error = JsonSerializer.Deserialize<ErrorAnswer>(bytes.AsSpan(0, length), Reading);
             if (error?.Message is { Length: > 0 } message)
-                return message;
+            {
+                IEnumerable<string> places = (error.Problems ?? []).Select(
+                    static one => $"{one.File}:{one.Line}:{one.Column}: {one.Message}");
+                return PlainText.Clean(message) + string.Concat(places.Select(one => $"\n{PlainText.Clean(one)}"));
+            }
         }
         catch (JsonException)
         {
@@ -172,5 +177,5 @@ internal sealed class ControlPlaneClient : IDisposable
         return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
     }
 
-    private sealed record ErrorAnswer(string? Message);
+    private sealed record ErrorAnswer(string? Message, IReadOnlyList<ProblemAnswer>? Problems);
 }
