@@ -48,3 +48,14 @@ unpack() {
     for package in "$download"/*.deb; do dpkg -x "$package" "$folder"; done
     rm -rf "$download"
 }
+
+# unpack_foreign ARCHITECTURE FOLDER PACKAGE...: the same for another architecture, of Debian 12 alone, with lists of
+# its own: the machine's architectures stay as they are. Needs apt_lists before.
+unpack_foreign() {
+    local architecture=$1 folder=$2 own=$apt apt=$apt-$1 option; shift 2
+    mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+    grep -w 'bookworm' "$own/sources.list" >"$apt/sources.list"
+    option=(-o APT::Architecture="$architecture" -o APT::Architectures="$architecture")
+    apt_private apt-get "${option[@]}" update >"$apt/update.log" 2>&1 || die "apt-get update failed; see $apt/update.log"
+    unpack "$folder" "${option[@]}" "$@"
+}

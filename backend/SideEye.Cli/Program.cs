@@ -25,6 +25,7 @@ internal static class Program
             FunctionsCommand.Create(),
             VariablesCommand.Create(),
             SnapshotCommand.Create(),
+            SnapshotsCommand.Create(),
             StacksCommand.Create(),
             SqlCommand.Create(),
             FlamegraphCommand.Create(),
@@ -32,6 +33,7 @@ internal static class Program
             CompileCommand.Create(),
             TablesCommand.Create(),
             ExportCommand.Create(),
+            ServeCommand.Create(),
             AgentCommand.Create(),
         };
         ParseResult parsed = root.Parse(arguments);
@@ -39,8 +41,10 @@ internal static class Program
             return Explain(new Failure(ExitCode.WrongUsage, UsageProblem(parsed)));
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
-                .ConfigureAwait(false);
+            InvocationConfiguration how = new() { EnableDefaultExceptionHandler = false };
+            if (parsed.CommandResult.Command.Name == "serve")
+                how.ProcessTerminationTimeout = ServeCommand.StopMax;
+            return await parsed.InvokeAsync(how).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -18,8 +18,17 @@ internal sealed record PluginLimits
     /// <summary>Columns of one frame.</summary>
     public int ColumnsMax { get; init; } = 1_000;
 
+    /// <summary>Values of one answer, absent ones included: as many as have room in its bytes.</summary>
+    public long CellsMax { get; init; } = 64L << 20;
+
     /// <summary>Notices that are shown.</summary>
     public int NoticesMax { get; init; } = 20;
+
+    /// <summary>Characters of a notice, a name or a description; what is longer is cut.</summary>
+    public int TextCharactersMax { get; init; } = 2_000;
+
+    /// <summary>Characters of the SQL that was run, as the inspector shows it; what is longer is cut.</summary>
+    public int SqlCharactersMax { get; init; } = 200_000;
 
     /// <summary>Bytes of a query or of settings.</summary>
     public int JsonBytesMax { get; init; } = 1 << 20;
@@ -36,6 +45,9 @@ internal sealed record PluginLimits
     /// <summary>How long a query waits for a fresh snapshot.</summary>
     public TimeSpan WaitMax { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a query takes at most, waiting for a snapshot and running its SQL included.</summary>
+    public TimeSpan QueryTimeMax { get; init; } = TimeSpan.FromMinutes(3);
+
     /// <summary>How long a health check waits.</summary>
     public TimeSpan HealthTimeMax { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -47,4 +59,11 @@ internal sealed record PluginLimits
 
     /// <summary>Whole numbers up to here are exact in browsers.</summary>
     public long ExactNumberMax { get; init; } = 1L << 53;
+
+    /// <summary>A text of at most <see cref="TextCharactersMax"/> characters.</summary>
+    internal string Cut(string text) => Cut(text, TextCharactersMax);
+
+    /// <summary>A text of at most so many characters, which says that it was cut.</summary>
+    internal static string Cut(string text, int most) =>
+        text.Length <= most ? text : string.Concat(text.AsSpan(0, most), "...");
 }

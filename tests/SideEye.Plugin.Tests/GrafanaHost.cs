@@ -31,7 +31,7 @@ internal sealed class GrafanaHost : IAsyncDisposable
     /// <summary>The sockets that plugins have made.</summary>
     internal string[] Sockets => Directory.GetFiles(sockets.FullName);
 
-    internal static async Task<GrafanaHost> StartAsync()
+    internal static async Task<GrafanaHost> StartAsync(string logLevel = "info")
     {
         await RepositoryScript.RunAsync("build-pluginhost", []);
         DirectoryInfo sockets = Directory.CreateTempSubdirectory("grafana");
@@ -43,6 +43,7 @@ internal sealed class GrafanaHost : IAsyncDisposable
         // As of Grafana 12.4 a plugin sees hardly any environment.
         start.Environment.Clear();
         start.Environment["GF_VERSION"] = "12.4.2";
+        start.Environment["GF_PLUGIN_LOG_LEVEL"] = logLevel;
         start.Environment["PLUGIN_UNIX_SOCKET_DIR"] = sockets.FullName;
         return new GrafanaHost(Process.Start(start)!, sockets);
     }
@@ -50,6 +51,10 @@ internal sealed class GrafanaHost : IAsyncDisposable
     /// <summary>Launches a plugin under a name.</summary>
     internal Task<JsonElement> LaunchAsync(string name, string? path = null) =>
         DoAsync(new JsonObject { ["op"] = "start", ["plugin"] = name, ["path"] = path ?? BuiltPlugin.Path });
+
+    /// <summary>Cancels what is under way of the last call, as Grafana does when a dashboard closes.</summary>
+    internal Task<JsonElement> CancelLastAsync() =>
+        DoAsync(new JsonObject { ["op"] = "cancel", ["call"] = Volatile.Read(ref last) });
 
     internal Task<JsonElement> CallAsync(string name, string method, JsonObject request, int max = -1) =>
         DoAsync(new JsonObject
@@ -105,7 +110,15 @@ internal static class BuiltPlugin
 
     internal static string Folder { get; } = Repository.PathOf("out", "plugin", "sideeye-sideeye-datasource");
 
-    internal static string Path { get; } = System.IO.Path.Combine(Folder, "gpx_sideeye_linux_amd64");
+    internal static string Architecture =>
+        System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture
+            == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
+
+    internal static string Path { get; } = System.IO.Path.Combine(Folder, $"gpx_sideeye_linux_{Architecture}");
+
+    /// <summary>The executable for the processor that this machine is not of.</summary>
+    internal static string ForeignPath { get; } = System.IO.Path.Combine(
+        Folder, $"gpx_sideeye_linux_{(Architecture == "arm64" ? "amd64" : "arm64")}");
 
     internal static Task BuildAsync() => Building.Value;
 }

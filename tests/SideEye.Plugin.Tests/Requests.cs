@@ -11,7 +11,7 @@ internal static class Requests
     internal const string To = "1700003600000";
 
     internal static JsonObject Context(string url, string? role = "Viewer", JsonObject? settings = null,
-        long updated = 1)
+        long updated = 1, params (string Key, string Value)[] secrets)
     {
         JsonObject json = settings ?? [];
         json["url"] = url;
@@ -23,7 +23,10 @@ internal static class Requests
             {
                 ["uid"] = "eye", ["name"] = "Side-Eye", ["jsonData"] = Base64(json.ToJsonString()),
                 ["lastUpdatedMS"] = $"{updated}",
-                ["decryptedSecureJsonData"] = new JsonArray(new JsonObject { ["key"] = "token", ["value"] = "secret" }),
+                ["decryptedSecureJsonData"] = new JsonArray([
+                    new JsonObject { ["key"] = "token", ["value"] = "secret" },
+                    .. secrets.Select(each => (JsonNode)new JsonObject { ["key"] = each.Key, ["value"] = each.Value }),
+                ]),
             },
         };
         if (role is not null)

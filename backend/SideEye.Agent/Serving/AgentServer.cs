@@ -24,8 +24,8 @@ public static class AgentServer
     /// name files that cannot be used.</exception>
     public static WebApplication Create(AgentOptions options)
     {
-        IPEndPoint listen = ListenAddress.Parse(options.Listen, "--listen");
-        IPEndPoint? metrics = options.MetricsListen is { } text ? ListenAddress.Parse(text, "--metrics-listen") : null;
+        IPEndPoint listen = Address(options.Listen, "--listen");
+        IPEndPoint? metrics = options.MetricsListen is { } text ? Address(text, "--metrics-listen") : null;
         HttpsConnectionAdapterOptions? https = ServerCertificate.Read(options);
         TokenGate? gate = options.TokenFile is null ? null : TokenGate.Read(options.TokenFile);
         RefuseOpenDoors(options, listen, https, gate);
@@ -50,6 +50,18 @@ public static class AgentServer
         agent.MapGrpcService<ReflectionServiceImpl>(); // v1alpha, which is what many clients still ask
         agent.Map(MetricsPath, static branch => branch.Run(WriteMetricsAsync));
         return agent;
+    }
+
+    private static IPEndPoint Address(string text, string option)
+    {
+        try
+        {
+            return ListenAddress.Parse(text, option);
+        }
+        catch (FormatException e)
+        {
+            throw new AgentStartException(e.Message);
+        }
     }
 
     private static void RefuseOpenDoors(

@@ -74,7 +74,7 @@ internal sealed class SnapshotSelection(string host) : IDisposable
     {
         if (selection is null)
             return true;
-        return (selection.Programs.Count == 0 || selection.Programs.Contains(description.Program ?? ""))
+        return (selection.Programs.Count == 0 || selection.Programs.Contains(description.Program))
             && (selection.Environments.Count == 0 || selection.Environments.Contains(description.Environment ?? ""))
             && (selection.ProcessKeys.Count == 0 || keys.Contains(found.Key))
             && (selection.Pids.Count == 0 || pids.Contains(found.Pid));

@@ -35,8 +35,11 @@ internal sealed class ProcessLabels(ProgramRules rules, AgentOptions options)
         string? name = matched?.Environment ?? EnvironmentVariables.EnvironmentOf(found) ?? options.Environment;
         if (name is not null)
             labels["environment"] = name;
-        return new ProcessDescription(matched?.Program, name, pod, labels);
+        return new ProcessDescription(matched?.Program ?? FileName(found), name, pod, labels);
     }
+
+    /// <summary>What a program is called for which nobody wrote a rule.</summary>
+    private static string FileName(DiscoveredProcess found) => Path.GetFileName(found.Executable);
 
     /// <summary>A process as a message.</summary>
     public Process Message(DiscoveredProcess found)
@@ -48,11 +51,11 @@ internal sealed class ProcessLabels(ProgramRules rules, AgentOptions options)
             Pid = found.Pid,
             StartedUnixNs = (found.StartedAt - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick,
             Executable = found.Executable,
-            Name = Path.GetFileName(found.Executable),
+            Name = FileName(found),
             BuildId = found.Process?.Binary.BuildId ?? "",
             GoVersion = found.Process?.Binary.Version.ToString() ?? "",
             DebugInfo = found.Process?.Binary.DebugInformation.ToString() ?? "",
-            Program = description.Program ?? "",
+            Program = description.Program,
             ContainerId = found.Container.ContainerId ?? "",
             Pod = description.Pod ?? "",
             Namespace = description.Labels.GetValueOrDefault("namespace", ""),
@@ -67,9 +70,9 @@ internal sealed class ProcessLabels(ProgramRules rules, AgentOptions options)
 }
 
 /// <summary>What people call a process.</summary>
-/// <param name="Program">Its program; null when no rule matches.</param>
+/// <param name="Program">Its program: that of the first rule that matches, else its executable's file name.</param>
 /// <param name="Environment">Its environment; null when nothing says.</param>
 /// <param name="Pod">Name of its pod, or the pod's uid; null outside of one.</param>
 /// <param name="Labels">What is known of it by name.</param>
 internal sealed record ProcessDescription(
-    string? Program, string? Environment, string? Pod, IReadOnlyDictionary<string, string> Labels);
+    string Program, string? Environment, string? Pod, IReadOnlyDictionary<string, string> Labels);

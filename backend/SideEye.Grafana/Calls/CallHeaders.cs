@@ -25,6 +25,10 @@ public sealed class CallHeaders
     /// <summary>Whether an alert or recording rule asks, and no person.</summary>
     public bool IsFromAlert => string.Equals(this["FromAlert"], "true", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether an expression of Grafana's reckons with the answer.</summary>
+    public bool IsFromExpression =>
+        string.Equals(this["X-Grafana-From-Expr"], "true", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether a person pressed refresh to see what is really there.</summary>
     public bool SkipsCache => string.Equals(this["X-Cache-Skip"], "true", StringComparison.OrdinalIgnoreCase);
 }

@@ -62,8 +62,7 @@ public static class PluginHost
 
     private static void Configure(ILoggingBuilder logging, ILoggerProvider provider, Func<string, string?> environment)
     {
-        bool isGiven = Enum.TryParse(environment(LogLevelName), ignoreCase: true, out LogLevel level);
-        logging.AddProvider(provider).SetMinimumLevel(isGiven ? level : LogLevel.Information);
+        logging.AddProvider(provider).SetMinimumLevel(HclogLine.LevelOf(environment(LogLevelName)));
         // The framework reports each call that fails; the endpoints say what is worth saying.
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Critical);
     }

@@ -50,6 +50,16 @@ internal static class HclogLine
         return line.ToArray();
     }
 
+    /// <summary>The level of a word of the host's; info where it is none.</summary>
+    internal static LogLevel LevelOf(string? word) => word?.Trim().ToUpperInvariant() switch
+    {
+        "TRACE" => LogLevel.Trace,
+        "DEBUG" => LogLevel.Debug,
+        "WARN" or "WARNING" => LogLevel.Warning,
+        "ERROR" => LogLevel.Error,
+        _ => LogLevel.Information,
+    };
+
     private static string Word(LogLevel level) => level switch
     {
         LogLevel.Trace => "trace",

@@ -31,7 +31,8 @@ internal sealed record Answer(IReadOnlyList<ReceivedFrame> Frames, Trailer Trail
     {
         try
         {
-            using AsyncServerStreamingCall<QueryResponse> call = link.Client.Query(request, cancellationToken: stop);
+            using AsyncServerStreamingCall<QueryResponse> call = link.Client.Query(
+                request, deadline: DateTime.UtcNow + limits.QueryTimeMax, cancellationToken: stop);
             return await ReadAsync(call.ResponseStream, limits, stop);
         }
         catch (RpcException e) when (stop.IsCancellationRequested)
@@ -44,7 +45,7 @@ internal sealed record Answer(IReadOnlyList<ReceivedFrame> Frames, Trailer Trail
         }
         catch (InvalidDataException e)
         {
-            throw Broken(e.Message, e);
+            throw Broken.Answer(e.Message, e);
         }
     }
 
@@ -53,50 +54,58 @@ internal sealed record Answer(IReadOnlyList<ReceivedFrame> Frames, Trailer Trail
     {
         List<ReceivedFrame> frames = [];
         long bytes = 0;
+        long cells = 0;
         await foreach (QueryResponse part in parts.ReadAllAsync(stop))
         {
             switch (part.PartCase)
             {
                 case QueryResponse.PartOneofCase.Frame:
                     if (frames.Count == limits.FramesMax || part.Frame.Columns.Count > limits.ColumnsMax)
-                        throw Broken($"more than {limits.FramesMax} frames or {limits.ColumnsMax} columns");
+                        throw Broken.Answer($"more than {limits.FramesMax} frames or {limits.ColumnsMax} columns");
+                    bytes = Counted(bytes, part.CalculateSize(), limits);
                     frames.Add(new ReceivedFrame(part.Frame));
                     break;
                 case QueryResponse.PartOneofCase.Rows:
-                    bytes += part.Rows.Length;
-                    if (bytes > limits.AnswerBytesMax)
-                    {
-                        throw new QueryException(
-                            $"The answer has more than {limits.AnswerBytesMax >> 20} MiB: aggregate, or select fewer "
-                            + "columns or rows.", 413);
-                    }
-                    Add(frames, part.Rows);
+                    bytes = Counted(bytes, part.Rows.Length, limits);
+                    cells += Add(frames, part.Rows, limits);
+                    if (frames[^1].Rows > limits.RowsMax || cells > limits.CellsMax)
+                        throw TooLarge($"{limits.RowsMax:N0} rows or {limits.CellsMax:N0} values");
                     break;
                 case QueryResponse.PartOneofCase.Trailer:
                     return new Answer(frames, part.Trailer);
             }
         }
-        throw Broken("it ended before it was complete");
+        throw Broken.Answer("it ended before it was complete");
     }
 
-    private static void Add(List<ReceivedFrame> frames, ByteString rows)
+    private static long Counted(long bytes, int more, PluginLimits limits) =>
+        bytes + more <= limits.AnswerBytesMax
+            ? bytes + more : throw TooLarge($"{limits.AnswerBytesMax >> 20} MiB");
+
+    private static QueryException TooLarge(string most) =>
+        new($"The answer has more than {most}: aggregate, or select fewer columns or rows.", 413);
+
+    /// <summary>Adds rows to the frame that was begun last.</summary>
+    /// <returns>How many values these are.</returns>
+    private static long Add(List<ReceivedFrame> frames, ByteString rows, PluginLimits limits)
     {
         if (frames.Count == 0)
-            throw Broken("rows without a frame");
+            throw Broken.Answer("rows without a frame");
         ReceivedFrame frame = frames[^1];
         IReadOnlyList<RecordBatch> batches = ArrowRows.Decode(rows, out Schema schema);
         if (frame.Schema is Schema first && !IsSame(first, schema))
-            throw Broken($"the columns of the frame {frame.Header.Name} change on the way");
+            throw Broken.Answer($"the columns of the frame {frame.Header.Name} change on the way");
+        if (schema.FieldsList.Count > limits.ColumnsMax)
+            throw Broken.Answer($"more than {limits.ColumnsMax} columns");
+        foreach (RecordBatch batch in batches)
+            ArrowCheck.Check(batch);
         frame.Schema ??= schema;
         frame.Batches.AddRange(batches);
+        return batches.Sum(batch => (long)batch.Length * Math.Max(batch.ColumnCount, 1));
     }
 
     private static bool IsSame(Schema one, Schema other) =>
         one.FieldsList.Count == other.FieldsList.Count
         && one.FieldsList.Zip(other.FieldsList)
             .All(pair => pair.First.Name == pair.Second.Name && pair.First.DataType.Name == pair.Second.DataType.Name);
-
-    private static QueryException Broken(string what, Exception? cause = null) =>
-        new($"The control plane's answer cannot be read: {what}. Are plugin and control plane of one version?", 502,
-            cause: cause);
 }

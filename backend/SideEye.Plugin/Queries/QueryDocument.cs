@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SideEye.Plugin.Queries;
 
 /// <summary>What a query asks for.</summary>
@@ -85,6 +87,7 @@ internal sealed record QueryDocument
     public string? Environment { get; init; }
 
     /// <summary>Friendly names of processes; none for all.</summary>
+    [JsonConverter(typeof(NamesConverter))]
     public IReadOnlyList<string>? Processes { get; init; }
 
     /// <summary>SQL with macros.</summary>

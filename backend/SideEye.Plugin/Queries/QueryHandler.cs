@@ -34,7 +34,7 @@ internal sealed class QueryHandler(Sources sources, Counters counters, PluginLim
         ControlPlaneLink link, PluginCall call, ReadQuery read, CancellationToken stop)
     {
         Answer answer = await Answer.AskAsync(link, read.Request, limits, stop);
-        ColumnDress dress = new(call.DataSource!.Uid, call.DataSource.Name, answer.Trailer.SnapshotId);
+        ColumnDress dress = new(call.DataSource!.Uid, call.DataSource.Name, answer.Trailer.SnapshotId, limits);
         return FrameShaper.Shape(answer, read.Format, read.Request.Kind, dress, limits);
     }
 

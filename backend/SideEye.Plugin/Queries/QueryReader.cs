@@ -6,20 +6,28 @@ using SideEye.Protocol.ControlPlane;
 namespace SideEye.Plugin.Queries;
 
 /// <summary>A panel's query put into the control plane's words.</summary>
-internal sealed record ReadQuery(QueryDocument Document, QueryRequest Request)
+/// <param name="Document">The query as it was written.</param>
+/// <param name="Request">The same for the control plane.</param>
+/// <param name="IsForRules">Whether rules or expressions reckon with the rows, and nobody looks at them.</param>
+internal sealed record ReadQuery(QueryDocument Document, QueryRequest Request, bool IsForRules)
 {
-    /// <summary>What the rows become.</summary>
-    internal PanelFormat Format { get; } = FormatOf(Document);
+    /// <summary>What the rows become; auto for numbers or series, whichever the columns make.</summary>
+    internal PanelFormat Format { get; } = FormatOf(Document, IsForRules);
 
-    private static PanelFormat FormatOf(QueryDocument document) => document.Format is PanelFormat format
-        && format != PanelFormat.Auto ? format : document.Kind switch
+    private static PanelFormat FormatOf(QueryDocument document, bool isForRules)
+    {
+        if (document.Format is PanelFormat format && format != PanelFormat.Auto)
+            return format;
+        return document.Kind switch
         {
             PanelQueryKind.Flamegraph => PanelFormat.Flamegraph,
             PanelQueryKind.Nodegraph => PanelFormat.Nodegraph,
             PanelQueryKind.Logs => PanelFormat.Logs,
             PanelQueryKind.Snapshots => PanelFormat.Annotations,
+            PanelQueryKind.Sql or null when isForRules => PanelFormat.Auto,
             _ => PanelFormat.Table,
         };
+    }
 }
 
 /// <summary>Reads panels' queries.</summary>
@@ -58,7 +66,7 @@ internal static class QueryReader
             request.Processes.AddRange(Processes(document, limits));
             AddParts(request, document);
             Check(request);
-            return new ReadQuery(document, request);
+            return new ReadQuery(document, request, call.Headers.IsFromAlert || call.Headers.IsFromExpression);
         }
         catch (FormatException e)
         {
@@ -176,6 +184,8 @@ internal static class QueryReader
 
     private static void Check(QueryRequest request)
     {
+        if (request.Caller.Origin == Origin.Alert)
+            CheckNames([request.Program, request.Environment, .. request.Processes]);
         if (request.Kind == QueryKind.Sql && string.IsNullOrWhiteSpace(request.Sql))
             throw new FormatException("it holds no SQL");
         if (request.Kind == QueryKind.Variables && request.Variables.What.Length == 0)
@@ -183,6 +193,18 @@ internal static class QueryReader
             throw new FormatException(
                 "it does not say which names it wants: programs, environments, processes, tables, columns, values or "
                 + "snapshots");
+        }
+    }
+
+    /// <summary>Dashboards replace their variables in the browser, where no alert rule comes by.</summary>
+    private static void CheckNames(IEnumerable<string> names)
+    {
+        if (names.FirstOrDefault(name => name.StartsWith('$') || name.StartsWith("[[", StringComparison.Ordinal))
+            is string variable)
+        {
+            throw new FormatException(
+                $"it names '{PluginLimits.Cut(variable, 100)}', and alert rules know no variables of dashboards: write "
+                + "the name itself");
         }
     }
 

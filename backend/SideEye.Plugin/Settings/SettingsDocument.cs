@@ -42,6 +42,7 @@ internal sealed record SettingsDocument
     PropertyNameCaseInsensitive = true,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowDuplicateProperties = false,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(SettingsDocument))]
 [JsonSerializable(typeof(Queries.QueryDocument))]

@@ -5,10 +5,11 @@ using SideEye.Protocol.ControlPlane;
 namespace SideEye.Plugin.Shapes;
 
 /// <summary>How columns look: unit, words, and where what they identify leads.</summary>
-/// <param name="SourceUid">The data source, for links.</param>
-/// <param name="SourceName">What people call it.</param>
-/// <param name="SnapshotId">The snapshot that answered; empty for none.</param>
-internal sealed record ColumnDress(string SourceUid, string SourceName, string SnapshotId)
+/// <param name="sourceUid">The data source, for links.</param>
+/// <param name="sourceName">What people call it.</param>
+/// <param name="snapshotId">The snapshot that answered; empty for none.</param>
+/// <param name="limits">How long texts may be.</param>
+internal sealed class ColumnDress(string sourceUid, string sourceName, string snapshotId, PluginLimits limits)
 {
     private const string Value = "${__value.raw}";
 
@@ -19,14 +20,16 @@ internal sealed record ColumnDress(string SourceUid, string SourceName, string S
     {
         string? sql = LinkSql(column, columns.Any(each => each.Name == "process_id"));
         string? unit = Unit(column);
+        Thresholds? thresholds = AgeColors.Of(column);
         bool isNamed = column.DisplayName.Length > 0 && column.DisplayName != column.Name;
         if (sql is null && unit is null && !isNamed && column.Description.Length == 0)
             return null;
         return new FieldConfig
         {
-            DisplayName = isNamed ? column.DisplayName : null,
-            Description = column.Description.Length > 0 ? column.Description : null,
+            DisplayName = isNamed ? limits.Cut(column.DisplayName) : null,
+            Description = column.Description.Length > 0 ? limits.Cut(column.Description) : null,
             Unit = unit,
+            Thresholds = thresholds,
             Links = sql is null ? null : [Link(column, sql)],
         };
     }
@@ -60,7 +63,7 @@ internal sealed record ColumnDress(string SourceUid, string SourceName, string S
     {
         JsonObject snapshot = column.Identity == "snapshot"
             ? new() { ["mode"] = "id", ["id"] = Value }
-            : SnapshotId.Length > 0 ? new() { ["mode"] = "id", ["id"] = SnapshotId } : new() { ["mode"] = "latest" };
+            : snapshotId.Length > 0 ? new() { ["mode"] = "id", ["id"] = snapshotId } : new() { ["mode"] = "latest" };
         JsonObject query = new()
         {
             ["kind"] = "sql", ["format"] = "table", ["sql"] = sql, ["snapshot"] = snapshot,
@@ -73,6 +76,6 @@ internal sealed record ColumnDress(string SourceUid, string SourceName, string S
             "function" => "Goroutines in this function",
             _ => "This table",
         };
-        return new DataLink(title, "") { Internal = new InternalLink(query, SourceUid, SourceName) };
+        return new DataLink(title, "") { Internal = new InternalLink(query, sourceUid, sourceName) };
     }
 }

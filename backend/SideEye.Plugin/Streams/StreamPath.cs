@@ -13,6 +13,9 @@ internal static class StreamPath
 
     private const string Prefix = "snapshots/";
 
+    // An object with one name twice would throw later, where nobody expects it.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     // What Grafana adds to a query, and what means nothing to a stream.
     private static readonly string[] Unneeded =
         ["refId", "datasource", "datasourceId", "intervalMs", "maxDataPoints", "hide", "key", "queryType", "live",
@@ -21,7 +24,7 @@ internal static class StreamPath
     /// <summary>The channel of a query; null where its name would be too long.</summary>
     internal static string? ChannelOf(string sourceUid, ReadOnlyMemory<byte> json)
     {
-        if (JsonNode.Parse(json.Span) is not JsonObject query)
+        if (Parse(json) is not JsonObject query)
             return null;
         foreach (string name in Unneeded)
             query.Remove(name);
@@ -51,15 +54,18 @@ internal static class StreamPath
         }
     }
 
-    private static bool HasQuery(ReadOnlyMemory<byte> json)
+    private static bool HasQuery(ReadOnlyMemory<byte> json) =>
+        !json.IsEmpty && Parse(json) is JsonObject { Count: > 0 };
+
+    private static JsonNode? Parse(ReadOnlyMemory<byte> json)
     {
         try
         {
-            return !json.IsEmpty && JsonNode.Parse(json.Span) is JsonObject { Count: > 0 };
+            return JsonNode.Parse(json.Span, documentOptions: Strict);
         }
         catch (JsonException)
         {
-            return false;
+            return null;
         }
     }
 }

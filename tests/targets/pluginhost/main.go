@@ -1,5 +1,45 @@
 // A host of Grafana's backend plugins: launches them with the library that Grafana launches them with, calls what it
-// is told to, and says what it saw. Commands and answers are lines of JSON on standard input and output.
+// is told to, and says what it saw. Without arguments, commands and answers are lines of JSON on standard input and
+// output, see command and answer below. Two modes put load on a plugin instead, and end with one JSON object on
+// standard output; what the plugin logs as a warning or error goes to standard error:
+//
+//	pluginhost repeat FLAGS     calls QueryData again and again
+//	pluginhost viewers FLAGS    people with dashboards that refresh, and alert rules
+//
+// Flags of both:
+//
+//	-plugin PATH            the executable (required)
+//	-url URL                the control plane's gRPC address (required)
+//	-token TEXT             the data source's token
+//	-ca FILE                PEM of the authority of the control plane's certificate
+//	-settings JSON          more of the data source's settings (jsonData), an object
+//	-role ROLE              Viewer (default), Editor or Admin
+//	-query JSON             a query as docs/plugin.md has them; as often as wanted
+//	-queries FILE           a JSON array of such queries
+//	-range DURATION         the time range: so long until now (1h)
+//	-interval DURATION      between two points (15s)
+//	-points N               how many points a panel can show (1000)
+//	-timeout DURATION       of one call (1m)
+//
+// repeat:
+//
+//	-calls N                QueryData calls (100)
+//	-per-call M             queries in one call, taken in turn (all, once)
+//	-connections C          connections, with one call at a time on each (1)
+//	-warm-up N              calls before, which do not count (1)
+//
+// viewers: each -query is a panel, one QueryData call at each refresh; -queries may hold arrays, which are panels of
+// several queries. All go over the one connection that Grafana has.
+//
+//	-viewers V              people (20)
+//	-refresh DURATION       between two refreshes of one person (1s)
+//	-duration DURATION      for how long (1m)
+//	-alert JSON             a query that an alert rule evaluates, without a person; as often as wanted
+//	-alert-every DURATION   between two evaluations (10s)
+//
+// The result has seconds, calls, queries, errors (text to count), failed (how many), late (viewers: refreshes that
+// began when the one before was to end), latencyMs (min, mean, p50, p90, p99, max), bytes (of frames), rows, and
+// notices (kind to count); that of viewers also the same for each panel and alert rule.
 package main
 
 import (
@@ -24,11 +64,12 @@ import (
 
 type command struct {
 	Id      int             `json:"id"`
-	Op      string          `json:"op"`     // start, call, ping, exited, stop, crash
+	Op      string          `json:"op"`     // start, call, cancel, ping, exited, stop, crash
 	Plugin  string          `json:"plugin"` // name of the plugin, as many as wanted
 	Path    string          `json:"path"`   // start: the executable
 	Method  string          `json:"method"` // call
 	Request json.RawMessage `json:"request"`
+	Call    int             `json:"call"`   // cancel: the id of a call
 	Stream  bool            `json:"stream"`
 	Max     int             `json:"max"` // stream: messages after which it is cancelled; 0: all
 }
@@ -70,8 +111,10 @@ type launched struct {
 type host struct {
 	mutex   sync.Mutex
 	plugins map[string]*launched
+	calls   map[int]context.CancelFunc
 	types   protoreflect.FileDescriptor
 	out     *json.Encoder
+	level   hclog.Level // of what the plugins log
 }
 
 func main() {
@@ -80,7 +123,22 @@ func main() {
 		fmt.Fprintln(os.Stderr, "pluginhost:", err)
 		os.Exit(1)
 	}
-	h := &host{plugins: map[string]*launched{}, types: types, out: json.NewEncoder(os.Stdout)}
+	h := &host{
+		plugins: map[string]*launched{}, calls: map[int]context.CancelFunc{}, types: types,
+		out: json.NewEncoder(os.Stdout), level: hclog.Debug,
+	}
+	if len(os.Args) > 1 {
+		if err := h.load(os.Args[1], os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "pluginhost:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	h.converse()
+}
+
+// converse does what is asked on standard input.
+func (h *host) converse() {
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 64<<20)
 	var running sync.WaitGroup
@@ -125,8 +183,17 @@ func (h *host) get(name string) (*launched, error) {
 }
 
 func (h *host) do(c command, a *answer) error {
-	if c.Op == "start" {
+	switch c.Op {
+	case "start":
 		return h.start(c, a)
+	case "cancel":
+		h.mutex.Lock()
+		defer h.mutex.Unlock()
+		if cancel := h.calls[c.Call]; cancel != nil {
+			cancel()
+			return nil
+		}
+		return fmt.Errorf("no call %d is under way", c.Call)
 	}
 	p, err := h.get(c.Plugin)
 	if err != nil {
@@ -155,7 +222,17 @@ func (h *host) do(c command, a *answer) error {
 }
 
 func (h *host) start(c command, a *answer) error {
-	cmd := exec.Command(c.Path)
+	p, err := h.launch(c.Plugin, c.Path)
+	if err != nil {
+		return err
+	}
+	reattach := p.client.ReattachConfig()
+	a.Pid, a.Network, a.Address = reattach.Pid, reattach.Addr.Network(), reattach.Addr.String()
+	return nil
+}
+
+func (h *host) launch(name, path string) (*launched, error) {
+	cmd := exec.Command(path)
 	client := plugin.NewClient(&plugin.ClientConfig{
 		Cmd: cmd,
 		HandshakeConfig: plugin.HandshakeConfig{
@@ -164,26 +241,24 @@ func (h *host) start(c command, a *answer) error {
 		VersionedPlugins: map[int]plugin.PluginSet{2: {"any": connector{}}},
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
 		Logger: hclog.New(&hclog.LoggerOptions{
-			Name: "plugin." + c.Plugin, Output: os.Stderr, Level: hclog.Debug, JSONFormat: true,
+			Name: "plugin." + name, Output: os.Stderr, Level: h.level, JSONFormat: true,
 		}),
 	})
 	protocol, err := client.Client()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	raw, err := protocol.Dispense("any")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p := &launched{client: client, cmd: cmd, conn: raw.(*grpc.ClientConn)}
 	h.mutex.Lock()
-	h.plugins[c.Plugin] = p
+	h.plugins[name] = p
 	h.mutex.Unlock()
 	// Newer versions of the library hold this stream open for as long as the plugin lives.
 	go h.call(p, command{Method: "/plugin.GRPCStdio/StreamStdio", Stream: true}, &answer{})
-	reattach := client.ReattachConfig()
-	a.Pid, a.Network, a.Address = reattach.Pid, reattach.Addr.Network(), reattach.Addr.String()
-	return nil
+	return p, nil
 }
 
 func (h *host) call(p *launched, c command, a *answer) error {
@@ -198,7 +273,15 @@ func (h *host) call(p *launched, c command, a *answer) error {
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	h.mutex.Lock()
+	h.calls[c.Id] = cancel
+	h.mutex.Unlock()
+	defer func() {
+		h.mutex.Lock()
+		delete(h.calls, c.Id)
+		h.mutex.Unlock()
+		cancel()
+	}()
 	response := h.types.Messages().ByName(protoreflect.Name(names[1]))
 	if !c.Stream {
 		message := dynamicpb.NewMessage(response)
