@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using SideEye.Capture.Waits;
@@ -20,26 +21,45 @@ public sealed record GoroutineScan(int Goroutines, int Entries, long RecordBytes
     internal static GoroutineScan Read(
         ProcessMemory memory, GoBinary binary, ulong array, ulong count, WaitClock? clock)
     {
-        GLayout layout = binary.Layout.G;
-        byte[] pointers = new byte[Math.Min(count, BlockEntries) * 8];
-        byte[] structs = new byte[pointers.Length / 8 * layout.Size];
+        int size = binary.Layout.G.Size;
+        int blockEntries = (int)Math.Min(count, BlockEntries);
+        // An agent does this all day: new arrays of this size each time would be most of its work.
+        byte[] pointers = ArrayPool<byte>.Shared.Rent(blockEntries * 8);
+        byte[] structs = ArrayPool<byte>.Shared.Rent(blockEntries * size);
+        bool[] read = ArrayPool<bool>.Shared.Rent(blockEntries);
+        try
+        {
+            return Read(memory, binary.Layout.G, array, count, clock, (pointers, structs, read));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pointers);
+            ArrayPool<byte>.Shared.Return(structs);
+            ArrayPool<bool>.Shared.Return(read);
+        }
+    }
+
+    private static GoroutineScan Read(
+        ProcessMemory memory, GLayout layout, ulong array, ulong count, WaitClock? clock,
+        (byte[] Pointers, byte[] Structs, bool[] Read) buffers)
+    {
         int living = 0;
         long bytes = 0;
         clock?.BeginLook((int)count);
         for (ulong first = 0; first < count; first += BlockEntries)
         {
             int entries = (int)Math.Min(count - first, BlockEntries);
-            Span<byte> block = pointers.AsSpan(0, entries * 8);
+            Span<byte> block = buffers.Pointers.AsSpan(0, entries * 8);
             if (!memory.TryRead(new(array + (first * 8)), block))
                 break; // the array has moved since: the next look sees it
-            ReadOnlySpan<ulong> addresses = MemoryMarshal.Cast<byte, ulong>(block);
-            bool[] read = memory.ReadEach(addresses, layout.Size, structs);
+            Span<bool> read = buffers.Read.AsSpan(0, entries);
+            memory.ReadEach(MemoryMarshal.Cast<byte, ulong>(block), layout.Size, buffers.Structs, read);
             long now = MonotonicNs();
             for (int i = 0; i < entries; i++)
             {
                 if (!read[i])
                     continue;
-                GoroutineView g = new(layout, structs.AsSpan(i * layout.Size, layout.Size));
+                GoroutineView g = new(layout, buffers.Structs.AsSpan(i * layout.Size, layout.Size));
                 if (g.Status is GoroutineStatus.Idle or GoroutineStatus.Dead or GoroutineStatus.DeadExtra)
                     continue;
                 living++;

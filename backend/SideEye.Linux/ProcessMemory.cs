@@ -27,16 +27,19 @@ public sealed unsafe class ProcessMemory(int pid) : ITargetMemory
     /// Reads <paramref name="itemBytes"/> from each address into consecutive slots of <paramref name="destination"/>,
     /// about a thousand a system call.
     /// </summary>
-    /// <returns>Which slots were read whole.</returns>
-    public bool[] ReadEach(ReadOnlySpan<ulong> addresses, int itemBytes, Span<byte> destination)
+    /// <param name="addresses">Where to read.</param>
+    /// <param name="itemBytes">How much from each.</param>
+    /// <param name="destination">The slots.</param>
+    /// <param name="read">Receives which slots were read whole; as many as there are addresses.</param>
+    public void ReadEach(ReadOnlySpan<ulong> addresses, int itemBytes, Span<byte> destination, Span<bool> read)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, addresses.Length * itemBytes);
-        bool[] read = new bool[addresses.Length];
-        IoVector[] vectors = GC.AllocateUninitializedArray<IoVector>(2 * IoVectorsMax);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(read.Length, addresses.Length);
+        read.Clear();
+        IoVector* local = stackalloc IoVector[2 * IoVectorsMax];
+        IoVector* remote = local + IoVectorsMax;
         fixed (byte* bytes = destination)
-        fixed (IoVector* local = vectors)
         {
-            IoVector* remote = local + IoVectorsMax;
             for (int first = 0; first < addresses.Length; first += IoVectorsMax)
             {
                 int count = Math.Min(IoVectorsMax, addresses.Length - first);
@@ -45,10 +48,9 @@ public sealed unsafe class ProcessMemory(int pid) : ITargetMemory
                     local[i] = new() { Base = bytes + ((long)(first + i) * itemBytes), Length = (nuint)itemBytes };
                     remote[i] = new() { Base = (void*)addresses[first + i], Length = (nuint)itemBytes };
                 }
-                ReadBatch(local, remote, itemBytes, read.AsSpan(first, count));
+                ReadBatch(local, remote, itemBytes, read.Slice(first, count));
             }
         }
-        return read;
     }
 
     /// <summary>

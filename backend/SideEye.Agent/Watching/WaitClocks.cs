@@ -7,14 +7,14 @@ namespace SideEye.Agent.Watching;
 
 /// <summary>
 /// Keeps the wait clocks of the watched processes: looks at their goroutines now and then, stopping nothing. A look
-/// that cost c of processor time is followed by 1500 c without one for each process, so that all looks together stay
-/// well below a thousandth of a core.
+/// that cost c of processor time is followed by 2000 c without one for each process, so that all looks together stay
+/// below half a thousandth of a core.
 /// </summary>
 /// <param name="options">How the agent was started.</param>
 /// <param name="time">The clock.</param>
 public sealed class WaitClocks(AgentOptions options, TimeProvider time)
 {
-    private const int RestPerCost = 1500;
+    private const int RestPerCost = 2000;
     private static readonly TimeSpan RestMin = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, long> due = [];
