@@ -2,7 +2,7 @@
 export DOTNET_CLI_TELEMETRY_OPTOUT = 1
 export DOTNET_NOLOGO = 1
 
-.PHONY: build test demo bench fuzz soak deps clean
+.PHONY: build deb test demo bench fuzz soak deps clean
 .DEFAULT_GOAL := build
 
 build:
@@ -10,8 +10,13 @@ build:
 	@$(MAKE) --no-print-directory --silent -C bpf
 	@echo "==> out/bin/sideeye"
 	@dotnet publish backend/SideEye.Cli -c Release -o out/bin -v quiet --nologo
+	@echo "==> out/bin/sideeye-agent"
+	@scripts/build-agent
 	@echo "==> out/plugin/sideeye-sideeye-datasource"
 	@scripts/build-plugin
+
+deb:
+	@scripts/build-deb
 
 test: deps
 	@scripts/test $(SUITES)

@@ -6,8 +6,9 @@
  *
  * Whoever includes it defines before:
  *   se_program(m)                  the struct se_capture_program
- *   se_op(m, i), se_routine, se_piece, se_range, se_type, se_constant, se_filter_word
+ *   se_op(m, i), se_routine, se_piece, se_range, se_type, se_constant
  *                                  an entry of a table, or null
+ *   se_filter(m)                   SE_FILTER_WORDS words: where code is wanted
  *   se_block(m, block)             where a block begins, or null
  *   se_in_block(&offset, bytes)    whether so many bytes there are in the block
  *   se_reserve(m, bytes)           sets m->out_block and m->out to where a record may lie; false without room

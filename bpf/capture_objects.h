@@ -106,21 +106,23 @@ SE_INLINE bool se_is_allowed(struct se_machine *m, uint64_t bytes)
 SE_INLINE void se_begin_object(struct se_machine *m)
 {
 	const struct se_capture_routine *of = se_routine(m, m->want.routine);
-	struct se_want rest = m->want;
-	uint64_t bytes, most;
+	uint64_t bytes;
 
 	if (!of || !of->element_bytes)
 		return;
-	/* A read copies so many elements; the others come after what is queued already. */
-	most = SE_CAPTURE_OBJECT_BYTES_MAX / of->element_bytes;
-	if (rest.count > most) {
-		rest.address += most * of->element_bytes;
+	m->want_element_bytes = of->element_bytes;
+	bytes = SE_OBJECT_BYTES(m);
+	if (bytes > SE_CAPTURE_OBJECT_BYTES_MAX) {
+		/* A read copies so many elements; the others come after what is queued already. */
+		struct se_want rest = m->want;
+		uint32_t most = SE_CAPTURE_OBJECT_BYTES_MAX / of->element_bytes;
+
+		rest.address += (uint64_t)most * of->element_bytes;
 		rest.count -= most;
 		se_push(m, &rest);
 		m->want.count = most;
+		bytes = SE_OBJECT_BYTES(m);
 	}
-	m->want_element_bytes = of->element_bytes;
-	bytes = SE_OBJECT_BYTES(m);
 	if (bytes > SE_CAPTURE_OBJECT_BYTES_MAX || !se_is_allowed(m, bytes))
 		return;
 	/* Pieces are read to places that the verifier knows less of: they get twice the room. */

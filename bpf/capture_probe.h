@@ -21,7 +21,6 @@ SE_TABLE(capture_pieces, struct se_capture_piece);
 SE_TABLE(capture_ranges, struct se_capture_range);
 SE_TABLE(capture_types, struct se_capture_type);
 SE_TABLE(capture_constants, uint64_t);
-SE_TABLE(capture_filter, uint64_t);
 SE_TABLE(capture_seen, uint64_t);
 SE_TABLE(capture_retries, struct se_retry);
 SE_TABLE(capture_machines, struct se_machine);
@@ -39,13 +38,18 @@ SE_LOOKUP(se_piece, const struct se_capture_piece, capture_pieces)
 SE_LOOKUP(se_range, const struct se_capture_range, capture_ranges)
 SE_LOOKUP(se_type, const struct se_capture_type, capture_types)
 SE_LOOKUP(se_constant, const uint64_t, capture_constants)
-SE_LOOKUP(se_filter_word, const uint64_t, capture_filter)
 SE_LOOKUP(se_block, uint8_t, chunks)
 
 SE_INLINE const struct se_capture_program *se_program(struct se_machine *m)
 {
 	(void)m;
 	return &control.program;
+}
+
+SE_INLINE const uint64_t *se_filter(struct se_machine *m)
+{
+	(void)m;
+	return control.filter;
 }
 
 SE_INLINE bool se_in_block(uint64_t *offset, uint32_t bytes)

@@ -14,7 +14,8 @@
 
 #define SE_NO_FIELD 65535 /* in a layout */
 #define SE_NOWHERE (~0ULL)
-#define SE_WALK_UNROLL 16 /* words or frames looked at in one step */
+#define SE_WALK_WORDS 16 /* looked at in one step */
+#define SE_WALK_FRAMES 32
 #define SE_RANGES_LOG2_MAX 24
 
 SE_INLINE bool se_is_frame_pointer(const struct se_machine *m, uint64_t offset)
@@ -82,13 +83,13 @@ SE_INLINE const struct se_capture_range *se_find_range(struct se_machine *m, uin
 	return 0;
 }
 
-/* Whether code near there is wanted at all: most is not. */
+/* Whether code near there is wanted: most is not. A bit stands for se_filter_granule bytes of code, and for those at
+ * every whole se_filter_span behind them. */
 SE_INLINE bool se_passes_filter(struct se_machine *m, uint64_t pc)
 {
 	uint64_t granule = pc / SE_FILTER_GRANULE;
-	const uint64_t *word = se_filter_word(m, granule / 64);
 
-	return word && *word >> (granule & 63) & 1;
+	return se_filter(m)[granule / 64 % SE_FILTER_WORDS] >> (granule & 63) & 1;
 }
 
 /* Takes the frame in hand when its pc is in a range. */
@@ -133,67 +134,99 @@ SE_INLINE void se_end_frame(struct se_machine *m)
 		((struct se_goroutine_record *)(block + at))->flags |= SE_GOROUTINE_FLAGS_CAPTURES_CUT;
 }
 
-/* Goes from one saved frame pointer to the next: `saved` was at `bp`. */
-SE_INLINE void se_climb(struct se_machine *m, uint64_t bp, uint64_t saved)
-{
-	uint64_t next = saved - m->stack_start;
+/* A place where code near that which is wanted is to return to. */
+struct se_place {
+	uint64_t pc; /* from the start of the text; all ones: none was found */
+	uint64_t sp; /* then, from the stack's first byte */
+};
 
-	if (saved && next > bp && se_is_frame_pointer(m, next)) {
-		m->bp = next;
-		return;
-	}
-	m->bp = SE_NOWHERE;
-	m->word = bp + 16;
-	m->words_end = m->stack_bytes;
-	/* The outermost frame of a goroutine has no caller: runtime.gogo starts it with bp 0. */
-	if (!saved)
-		m->words_end = 0;
+SE_INLINE bool se_is_near(struct se_machine *m, uint64_t pc, uint64_t text_bytes)
+{
+	return pc < text_bytes && se_passes_filter(m, pc);
 }
 
-/* Looks at some words, and stops at a frame that is wanted. */
-SE_INLINE void se_walk(struct se_machine *m)
+/* Looks at words one by one. */
+SE_INLINE struct se_place se_walk_words(struct se_machine *m, const uint8_t *block)
 {
 	uint64_t text = se_program(m)->text_start, text_bytes = se_program(m)->text_bytes;
-	uint8_t *block = se_block(m, m->stack_block);
-	uint64_t pc, sp, at;
+	uint64_t word = m->word, end = m->words_end;
+	struct se_place found = { SE_NOWHERE, 0 };
+
+	for (uint32_t i = 0; i < SE_WALK_WORDS && word + 8 <= end && found.pc == SE_NOWHERE; i++) {
+		uint64_t at = m->stack + word, pc;
+
+		if (!se_in_block(&at, 8))
+			break;
+		word += 8;
+		pc = SE_U64_AT(block + at) - text;
+		if (se_is_near(m, pc, text_bytes))
+			found = (struct se_place){ pc, word };
+	}
+	m->word = word;
+	return found;
+}
+
+/* After the last frame pointer that is one: word for word from there. */
+SE_INLINE void se_leave_frame_pointers(struct se_machine *m, uint64_t bp, uint64_t saved)
+{
+	m->bp = SE_NOWHERE;
+	m->word = bp + 16;
+	/* The outermost frame of a goroutine has no caller: runtime.gogo starts it with bp 0. */
+	m->words_end = saved ? m->stack_bytes : 0;
+}
+
+/* Goes from one saved frame pointer to the next. Of all loops here the one that runs most, over every frame of every
+ * goroutine: what it needs is in registers. */
+SE_INLINE struct se_place se_walk_frames(struct se_machine *m, const uint8_t *block)
+{
+	uint64_t text = se_program(m)->text_start, text_bytes = se_program(m)->text_bytes;
+	uint64_t stack = m->stack, start = m->stack_start, last = m->stack_bytes - 16;
+	struct se_place found = { SE_NOWHERE, 0 };
+	uint64_t bp = m->bp;
+
+	for (uint32_t i = 0; i < SE_WALK_FRAMES && found.pc == SE_NOWHERE; i++) {
+		uint64_t at = stack + bp, frame = bp, saved, pc;
+
+		if (!se_in_block(&at, 16))
+			break;
+		saved = SE_U64_AT(block + at);
+		pc = SE_U64_AT(block + at + 8) - text;
+		bp = saved - start;
+		if (se_is_near(m, pc, text_bytes))
+			found = (struct se_place){ pc, frame + 16 };
+		if (!saved || bp <= frame || bp & 7 || bp > last) {
+			se_leave_frame_pointers(m, frame, saved);
+			return found;
+		}
+	}
+	m->bp = bp;
+	return found;
+}
+
+/* Looks at some words and frames, and stops at a frame that is wanted. Most goroutines have none, and are done in one
+ * step. */
+SE_INLINE void se_walk(struct se_machine *m)
+{
+	const uint8_t *block = se_block(m, m->stack_block);
+	uint64_t text_bytes = se_program(m)->text_bytes;
+	struct se_place found = { m->leaf_pc - se_program(m)->text_start, 0 };
 
 	se_end_frame(m);
 	if (!block) {
 		m->phase = SE_PHASE_END;
 		return;
 	}
-	pc = m->leaf_pc - text;
+	if (!m->leaf_pc || !se_is_near(m, found.pc, text_bytes))
+		found.pc = SE_NOWHERE;
 	m->leaf_pc = 0;
-	if (pc < text_bytes && se_passes_filter(m, pc) && se_begin_frame(m, pc, 0))
+	if (found.pc == SE_NOWHERE && m->word + 8 <= m->words_end)
+		found = se_walk_words(m, block);
+	if (found.pc == SE_NOWHERE && m->word + 8 > m->words_end && m->bp != SE_NOWHERE)
+		found = se_walk_frames(m, block);
+	if (found.pc != SE_NOWHERE && se_begin_frame(m, found.pc, found.sp))
 		return;
-	for (uint32_t i = 0; i < SE_WALK_UNROLL; i++) {
-		if (m->word + 8 <= m->words_end) {
-			at = m->stack + m->word;
-			m->word += 8;
-			sp = m->word;
-			if (!se_in_block(&at, 8))
-				break;
-			pc = SE_U64_AT(block + at) - text;
-		} else if (m->bp != SE_NOWHERE) {
-			uint64_t saved;
-
-			at = m->stack + m->bp;
-			sp = m->bp + 16;
-			if (!se_in_block(&at, 8))
-				break;
-			saved = SE_U64_AT(block + at);
-			at = m->stack + m->bp + 8;
-			if (!se_in_block(&at, 8))
-				break;
-			pc = SE_U64_AT(block + at) - text;
-			se_climb(m, m->bp, saved);
-		} else {
-			m->phase = SE_PHASE_END;
-			return;
-		}
-		if (pc < text_bytes && se_passes_filter(m, pc) && se_begin_frame(m, pc, sp))
-			return;
-	}
+	if (m->bp == SE_NOWHERE && m->word + 8 > m->words_end)
+		m->phase = SE_PHASE_END;
 }
 
 /* A small amount of work. False when the goroutine is done. */

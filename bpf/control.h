@@ -27,6 +27,11 @@ struct se_shard {
 	SE_APART(apart);
 };
 
+/* Which code is wanted, roughly: bit i for the granules i, i + bits, i + 2 * bits, ... of the module's text. Of one
+ * size for all, so that a look takes no call; exact for 8 MiB of code. */
+#define SE_FILTER_GRANULE 32
+#define SE_FILTER_WORDS 4096
+
 struct se_control {
 	uint64_t nonce; /* workers present nonce + shard as the value of their signal */
 	uint64_t allgs;
@@ -45,6 +50,7 @@ struct se_control {
 	uint64_t capture_bytes; /* granted for objects to all workers */
 	SE_APART(apart_too);
 	struct se_shard shards[SE_MAX_WORKERS];
+	uint64_t filter[SE_FILTER_WORDS];
 };
 
 /* What is known when the probe is loaded: code for the rest is dead, and the verifier removes it. */

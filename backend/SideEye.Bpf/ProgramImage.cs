@@ -10,8 +10,8 @@ public sealed class ProgramImage
 {
     /// <summary>Checks that the tables have the sizes that the program says.</summary>
     /// <param name="program">Sizes and places.</param>
-    /// <param name="tables">Operations, routines, pieces, ranges, types, constants and filter words, one after the
-    /// other, as bytes of their structs. Not to be changed afterwards.</param>
+    /// <param name="tables">Operations, routines, pieces, ranges, types and constants, one after the other, as
+    /// bytes of their structs. Not to be changed afterwards.</param>
     /// <exception cref="ArgumentException">The sizes do not agree, or the number of type slots is no power of two.
     /// </exception>
     public ProgramImage(in NativeCaptureProgram program, ReadOnlyMemory<byte> tables)
@@ -39,6 +39,5 @@ public sealed class ProgramImage
         + ((long)program.Pieces * sizeof(NativeCapturePiece))
         + ((long)program.Ranges * sizeof(NativeCaptureRange))
         + ((long)program.Types * sizeof(NativeCaptureType))
-        + ((long)program.Constants * sizeof(ulong))
-        + ((long)program.FilterWords * sizeof(ulong));
+        + ((long)program.Constants * sizeof(ulong));
 }

@@ -1,5 +1,6 @@
 using SideEye.Capture.Frames;
 using SideEye.Capture.Rows;
+using SideEye.Probes.Plan;
 using SideEye.Tables;
 using SideEye.Target.Native;
 
@@ -43,6 +44,13 @@ public sealed class SnapshotWriter
         ProcessFacts facts = records.Facts with { Error = records.Facts.Error ?? problem };
         WriteProcess(facts, records.Result, decoder.Count, isCut);
         return decoder.Count;
+    }
+
+    /// <summary>Makes the function tables of a plan known, without rows.</summary>
+    public void Declare(CapturePlan plan)
+    {
+        foreach (FunctionTable table in plan.Tables)
+            captured.For(table);
     }
 
     /// <summary>Writes the row of a process that could not be captured.</summary>

@@ -17,12 +17,15 @@ internal static class Program
 
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [AgentCommand.Name, .. string[] options])
+            return BecomeAgent(options);
         RootCommand root = new(About)
         {
             PsCommand.Create(),
             FunctionsCommand.Create(),
             VariablesCommand.Create(),
             SnapshotCommand.Create(),
+            SnapshotsCommand.Create(),
             StacksCommand.Create(),
             SqlCommand.Create(),
             FlamegraphCommand.Create(),
@@ -30,16 +33,33 @@ internal static class Program
             CompileCommand.Create(),
             TablesCommand.Create(),
             ExportCommand.Create(),
+            ServeCommand.Create(),
+            AgentCommand.Create(),
         };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
             return Explain(new Failure(ExitCode.WrongUsage, UsageProblem(parsed)));
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
-                .ConfigureAwait(false);
+            InvocationConfiguration how = new() { EnableDefaultExceptionHandler = false };
+            if (parsed.CommandResult.Command.Name == "serve")
+                how.ProcessTerminationTimeout = ServeCommand.StopMax;
+            return await parsed.InvokeAsync(how).ConfigureAwait(false);
         }
         catch (Exception e)
+        {
+            return Explain(Failure.Of(e));
+        }
+    }
+
+    private static int BecomeAgent(string[] options)
+    {
+        try
+        {
+            AgentCommand.Run(options);
+            return ExitCode.Failed;
+        }
+        catch (CommandFailedException e)
         {
             return Explain(Failure.Of(e));
         }

@@ -26,6 +26,9 @@ public sealed record DiscoveredProcess
     /// <summary>Where it runs.</summary>
     public required ContainerIdentity Container { get; init; }
 
+    /// <summary>Labels of its Kubernetes pod, where the pod shows them to its containers; else none.</summary>
+    public required IReadOnlyDictionary<string, string> PodLabels { get; init; }
+
     /// <summary>Process id in its own PID namespace; 0 when it shares ours.</summary>
     public int PidInContainer { get; init; }
 
@@ -82,6 +85,7 @@ public sealed record DiscoveredProcess
             Arguments = proc.Arguments,
             Variables = proc.Variables,
             Container = ContainerIdentity.Of(proc.ControlGroups),
+            PodLabels = Linux.PodLabels.Of(pid),
             PidInContainer = proc.IsInOtherPidNamespace ? proc.PidInNamespace : 0,
             Process = process,
             Problem = problem,

@@ -11,6 +11,7 @@ namespace SideEye.Host;
 public sealed class FunctionIndexFiles
 {
     private const int FilesMax = 64;
+    private const int NameMax = 64;
     private const string Extension = ".functions";
     private readonly string folder;
 
@@ -68,9 +69,14 @@ public sealed class FunctionIndexFiles
         }
     }
 
-    // Go's own build ids have slashes and are long.
-    private string PathOf(string buildId) => Path.Combine(
-        folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(buildId)))[..40] + Extension);
+    // A linker's build id is hexadecimal. Go's own has slashes and is long: its hash costs the start of a library.
+    private string PathOf(string buildId)
+    {
+        bool isName = buildId.Length is > 0 and <= NameMax && buildId.All(char.IsAsciiHexDigit);
+        string name = isName
+            ? buildId : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(buildId)))[..40];
+        return Path.Combine(folder, name + Extension);
+    }
 
     private void RemoveOldest()
     {

@@ -115,7 +115,7 @@ public sealed class PreparedProcess : IDisposable
     {
         ProcessId = ProcessId,
         Pid = Target.Process.Pid,
-        Host = System.Environment.MachineName,
+        Host = Target.Host,
         Program = Target.Program,
         Environment = Target.Environment,
         FriendlyName = Target.FriendlyName ?? Target.Process.Name,

@@ -110,7 +110,7 @@ public sealed class PreparedSnapshot : IDisposable
             {
                 ProcessId = FirstFailedId + i,
                 Pid = failed[i].Pid,
-                Host = Environment.MachineName,
+                Host = failed[i].Host,
                 Error = failed[i].Error,
             });
             outcomes.Add(new ProcessOutcome(failed[i].Pid, null, 0, failed[i].Error));

@@ -52,16 +52,24 @@ public sealed class ProcessDiscovery(BinaryCache binaries)
             Open(pid, DiscoveredProcess.StartOf(pid));
             return;
         }
-        bool isDue = known.IsGo || looks - known.FirstLook < YoungLooks || (looks + pid) % SeldomLooks == 0;
-        if (!isDue)
-            return;
-        bool isThere = FrozenRead.TryIdentify(pid, out ulong device, out ulong inode);
-        FileIdentity program = isThere ? new(device, inode) : default;
-        ulong start = known.IsGo ? DiscoveredProcess.StartOf(pid) : known.StartTicks;
-        if (program == known.Program && start == known.StartTicks && (!known.IsGo || new LinuxProcess(pid).IsAlive))
+        if (IsStill(pid, known))
             return;
         Forget(pid);
         Open(pid, DiscoveredProcess.StartOf(pid));
+    }
+
+    private bool IsStill(int pid, Seen known)
+    {
+        if (known.IsGo)
+        {
+            bool isAlive = new LinuxProcess(pid).Stat is { IsAlive: true } stat && stat.StartTicks == known.StartTicks;
+            if (!isAlive)
+                return false;
+        }
+        if (looks - known.FirstLook >= YoungLooks && (looks + pid) % SeldomLooks != 0)
+            return true;
+        bool isThere = FrozenRead.TryIdentify(pid, out ulong device, out ulong inode);
+        return (isThere ? new FileIdentity(device, inode) : default) == known.Program;
     }
 
     private void Open(int pid, ulong startTicks)

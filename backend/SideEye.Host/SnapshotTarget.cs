@@ -6,6 +6,9 @@ namespace SideEye.Host;
 /// <param name="Process">The process, opened.</param>
 public sealed record SnapshotTarget(GoProcess Process)
 {
+    /// <summary>Name of its host.</summary>
+    public string Host { get; init; } = System.Environment.MachineName;
+
     /// <summary>Program it was matched to.</summary>
     public string? Program { get; init; }
 

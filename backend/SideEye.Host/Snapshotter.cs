@@ -50,7 +50,11 @@ public sealed class Snapshotter(
 /// <summary>A process that was asked for and could not be opened.</summary>
 /// <param name="Pid">Its id.</param>
 /// <param name="Error">Why, for people.</param>
-public sealed record FailedProcess(int Pid, string Error);
+public sealed record FailedProcess(int Pid, string Error)
+{
+    /// <summary>Name of its host.</summary>
+    public string Host { get; init; } = Environment.MachineName;
+}
 
 /// <summary>A snapshot that was taken.</summary>
 /// <param name="SnapshotId">Its identity.</param>

@@ -45,4 +45,48 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     internal static partial int SetPriority(int which, uint who, int priority);
+
+    /// <summary>O_PATH: names a file without opening it.</summary>
+    internal const int PathOnly = 0x20_0000;
+
+    /// <summary>O_CLOEXEC.</summary>
+    internal const int CloseOnExec = 0x8_0000;
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    internal static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int file, byte* bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    internal static partial int Close(int file);
+
+    /// <summary>struct open_how of linux/openat2.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
+
+    /// <summary>openat2's number, which libc has no function for; it is the same on all processors.</summary>
+    internal const long OpenAt2Number = 437;
+
+    [LibraryImport("libc", EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    internal static partial long OpenAt2(long number, int folder, string path, OpenHow* how, nuint size);
+
+    /// <summary>struct statx, which is the same on all processors: what is asked of it.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal struct StatX
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    internal static partial int StatXOf(int folder, string path, int flags, uint mask, StatX* stat);
+
+    [LibraryImport("libc", EntryPoint = "execv", SetLastError = true)]
+    internal static partial int Execute(byte* path, byte** arguments);
 }

@@ -20,7 +20,10 @@ public sealed class LinuxProcess(int pid)
     public string ExecutablePath => $"/proc/{pid}/exe";
 
     /// <summary>True when the process is there and neither a zombie nor about to be one.</summary>
-    public bool IsAlive => State() is not (null or 'Z' or 'X') && !IsExiting();
+    public bool IsAlive => Stat is { IsAlive: true };
+
+    /// <summary>What one reading of /proc/PID/stat says; null when the process is gone.</summary>
+    public ProcessStat? Stat => ProcessStat.TryRead(pid);
 
     /// <summary>All process ids that /proc lists now.</summary>
     public static IEnumerable<int> Pids()
@@ -89,20 +92,7 @@ public sealed class LinuxProcess(int pid)
         LinkTarget($"/proc/{pid}/ns/pid") is string theirs && theirs != LinkTarget("/proc/self/ns/pid");
 
     /// <summary>Clock ticks after boot when the process started; with the pid it names a process for good.</summary>
-    public ulong? StartTicks
-    {
-        get
-        {
-            string? text = ReadText("stat");
-            int end = text?.LastIndexOf(')') ?? -1;
-            if (end < 0)
-                return null;
-            // starttime is field 22 (proc(5)); the first field behind the command is number 3.
-            string[] fields = text![(end + 2)..].Split(' ');
-            return fields.Length > 19 && ulong.TryParse(fields[19], CultureInfo.InvariantCulture, out ulong ticks)
-                ? ticks : null;
-        }
-    }
+    public ulong? StartTicks => Stat?.StartTicks;
 
     /// <summary>
     /// Where the first page of the executed file is mapped: its distance from the first load address in the ELF file is
@@ -132,27 +122,7 @@ public sealed class LinuxProcess(int pid)
     }
 
     /// <summary>True for a thread of the kernel, which has no program and no memory of its own.</summary>
-    public bool IsKernelThread => (KernelFlags() & 0x0020_0000) != 0; // PF_KTHREAD: include/linux/sched.h
-
-    /// <summary>On its way to being a zombie, a process has neither memory nor executable any more.</summary>
-    private bool IsExiting() => (KernelFlags() & 4) != 0; // PF_EXITING: include/linux/sched.h
-
-    /// <summary>The kernel's own PF_ flags; 0 when unknown.</summary>
-    private uint KernelFlags()
-    {
-        string? text = ReadText("stat");
-        int end = text?.LastIndexOf(')') ?? -1;
-        // flags is field 9 (proc(5)); the first field behind the command is number 3.
-        string[] fields = end < 0 ? [] : text![(end + 2)..].Split(' ');
-        return fields.Length > 6 && uint.TryParse(fields[6], CultureInfo.InvariantCulture, out uint flags) ? flags : 0;
-    }
-
-    private char? State()
-    {
-        string? text = ReadText("stat");
-        int end = text?.LastIndexOf(')') ?? -1;
-        return end > 0 && end + 2 < text!.Length ? text[end + 2] : null;
-    }
+    public bool IsKernelThread => Stat is { IsKernelThread: true };
 
     private long? StatusNumber(string field)
     {

@@ -51,7 +51,6 @@ enum se_table {
 	SE_TABLE_RANGES,
 	SE_TABLE_TYPES,
 	SE_TABLE_CONSTANTS,
-	SE_TABLE_FILTER,
 	SE_PROGRAM_TABLES, /* how many the program has */
 	SE_TABLE_SEEN = SE_PROGRAM_TABLES,
 	SE_TABLE_RETRIES,
@@ -149,9 +148,11 @@ int se_tables_allocate(struct se_tables *tables, const struct se_capture_program
 void se_tables_free(struct se_tables *tables);
 int se_tables_fill(struct se_tables *tables, const struct se_capture_program *program, const void *block, size_t bytes);
 void se_tables_next_epoch(struct se_tables *tables);
+void se_tables_filter(const struct se_tables *tables, const struct se_capture_program *program, uint64_t *filter);
 
 /* capture_host.c */
 int se_captures_prepare(struct se_capture *capture);
+int se_captures_load(struct se_capture *capture, const void *tables, size_t bytes);
 void se_captures_free(struct se_capture *capture);
 void se_capture_record(struct se_capture *capture, struct se_goroutine_record *record);
 void se_captures_flush(struct se_capture *capture);

@@ -187,6 +187,16 @@ int se_captures_prepare(struct se_capture *capture)
 	return 0;
 }
 
+/* The program itself. */
+int se_captures_load(struct se_capture *capture, const void *tables, size_t bytes)
+{
+	int error = se_tables_fill(capture->tables, capture->program, tables, bytes);
+
+	if (!error)
+		se_tables_filter(capture->tables, capture->program, capture->host->filter);
+	return error;
+}
+
 void se_captures_free(struct se_capture *capture)
 {
 	free(capture->stacks.items);

@@ -11,6 +11,7 @@ struct se_host {
 	struct se_batch plain; /* reads on which nothing depends */
 	struct se_tables own; /* when there is no probe whose tables could be used */
 	uint64_t own_bytes;
+	uint64_t filter[SE_FILTER_WORDS];
 };
 
 SE_INLINE struct se_capture *capture_of(struct se_machine *m)
@@ -31,7 +32,11 @@ SE_LOOKUP(se_piece, struct se_capture_piece, SE_TABLE_PIECES)
 SE_LOOKUP(se_range, struct se_capture_range, SE_TABLE_RANGES)
 SE_LOOKUP(se_type, struct se_capture_type, SE_TABLE_TYPES)
 SE_LOOKUP(se_constant, uint64_t, SE_TABLE_CONSTANTS)
-SE_LOOKUP(se_filter_word, uint64_t, SE_TABLE_FILTER)
+
+SE_INLINE const uint64_t *se_filter(struct se_machine *m)
+{
+	return ((struct se_host *)m)->filter;
+}
 
 SE_INLINE uint64_t *se_seen_slot(struct se_machine *m, uint32_t index)
 {

@@ -14,7 +14,6 @@ const size_t se_table_entry_bytes[SE_TABLES] = {
 	[SE_TABLE_RANGES] = sizeof(struct se_capture_range),
 	[SE_TABLE_TYPES] = sizeof(struct se_capture_type),
 	[SE_TABLE_CONSTANTS] = sizeof(uint64_t),
-	[SE_TABLE_FILTER] = sizeof(uint64_t),
 	[SE_TABLE_SEEN] = sizeof(uint64_t),
 	[SE_TABLE_RETRIES] = sizeof(struct se_retry),
 	[SE_TABLE_MACHINES] = sizeof(struct se_machine),
@@ -36,8 +35,6 @@ uint32_t se_table_entries(const struct se_capture_program *program, enum se_tabl
 		return program->types;
 	case SE_TABLE_CONSTANTS:
 		return program->constants;
-	case SE_TABLE_FILTER:
-		return program->filter_words;
 	case SE_TABLE_SEEN:
 		return SE_CAPTURE_SEEN;
 	case SE_TABLE_RETRIES:
@@ -99,6 +96,24 @@ int se_tables_fill(struct se_tables *tables, const struct se_capture_program *pr
 		bytes -= size;
 	}
 	return bytes ? -EINVAL : 0;
+}
+
+/* Sets the bits of all code that is in a range; see control.h. */
+void se_tables_filter(const struct se_tables *tables, const struct se_capture_program *program, uint64_t *filter)
+{
+	const struct se_capture_range *range = tables->at[SE_TABLE_RANGES];
+
+	for (uint32_t i = 0; i < program->ranges; i++, range++) {
+		uint64_t first = range->low / SE_FILTER_GRANULE;
+		uint64_t last = ((uint64_t)range->high - 1) / SE_FILTER_GRANULE;
+
+		if (range->high <= range->low)
+			continue;
+		if (last - first >= SE_FILTER_WORDS * 64)
+			last = first + SE_FILTER_WORDS * 64 - 1;
+		for (uint64_t granule = first; granule <= last; granule++)
+			filter[granule / 64 % SE_FILTER_WORDS] |= 1ULL << (granule & 63);
+	}
 }
 
 /* Forgets what was seen. */

@@ -193,7 +193,7 @@ uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *r
 	if (!error && program) {
 		error = se_captures_prepare(&capture);
 		if (!error)
-			error = se_tables_fill(capture.tables, program, tables, table_bytes);
+			error = se_captures_load(&capture, tables, table_bytes);
 		if (error == -EINVAL)
 			result->outcome = SE_OUTCOME_INTERNAL_FAILURE; /* a program that does not fit its probe */
 	}

@@ -1,8 +1,10 @@
+using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using SideEye.Agent.Options;
 using SideEye.Agent.Serving;
 using SideEye.Capture;
+using SideEye.Protocol.Agent;
 using AgentClient = SideEye.Protocol.Agent.Agent.AgentClient;
 
 namespace SideEye.Agent.Tests;
@@ -52,6 +54,21 @@ internal sealed class RunningAgent : IAsyncDisposable
             HttpHandler = handler ?? new SocketsHttpHandler { UseProxy = false },
             MaxReceiveMessageSize = 64 << 20,
         });
+
+    /// <summary>A process as the agent tells of it, once it does.</summary>
+    public async Task<Process> SeenAsync(int pid, params IEnumerable<ProgramRule> rules)
+    {
+        WatchRequest request = new();
+        request.Programs.AddRange(rules);
+        using AsyncServerStreamingCall<WatchResponse> watch = Client.Watch(
+            request, cancellationToken: TestContext.Current.CancellationToken);
+        while (await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
+        {
+            if (watch.ResponseStream.Current.Appeared.FirstOrDefault(one => one.Pid == pid) is { } found)
+                return found;
+        }
+        throw new InvalidOperationException("the agent ended");
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using SideEye.Agent.Options;
 using SideEye.ControlPlane.Agents;
@@ -79,6 +80,48 @@ public sealed class Snapshots_for_a_control_plane
         }
     }
 
+    [Fact]
+    public async Task An_agent_whose_certificate_has_ended_is_refused_in_words()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("sideeye-test-");
+        try
+        {
+            using X509Certificate2 authority = TestCertificates.Authority("ours");
+            string authorityFile = Path.Combine(folder.FullName, "ca.pem");
+            await File.WriteAllTextAsync(authorityFile, authority.ExportCertificatePem(), Stop);
+            await using RunningAgent good = await WithCertificateAsync(folder, authority, TimeSpan.FromDays(1));
+            await using RunningAgent ended = await WithCertificateAsync(folder, authority, TimeSpan.FromDays(-1));
+            await using Fleet fleet = await Fleet.StartAsync(
+                new FleetOptions
+                {
+                    Addresses = [good.Address.Authority, ended.Address.Authority], AuthorityFile = authorityFile,
+                },
+                new OneSpec(), TimeProvider.System, NullLogger<Fleet>.Instance, Stop);
+            while (!fleet.Agents.Any(static one => one.IsOk)
+                || !fleet.Agents.Any(static one => one.Message.Contains("certificate", StringComparison.Ordinal)))
+            {
+                await Task.Delay(20, Stop);
+            }
+            Assert.False(fleet.Agents.Single(one => one.Address == ended.Address.Authority).IsOk);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<RunningAgent> WithCertificateAsync(
+        DirectoryInfo folder, X509Certificate2 authority, TimeSpan endsIn)
+    {
+        using X509Certificate2 server = TestCertificates.Make("agent", authority, endsIn);
+        string certificate = Path.Combine(folder.FullName, $"{endsIn.Days}.pem");
+        string key = Path.Combine(folder.FullName, $"{endsIn.Days}.key");
+        await File.WriteAllTextAsync(certificate, server.ExportCertificatePem(), Stop);
+        await File.WriteAllTextAsync(key, server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), Stop);
+        return await RunningAgent.StartAsync(
+            RunningAgent.Patient with { TlsCertificate = certificate, TlsKey = key });
+    }
+
     private static async Task<FleetProcess[]> SeenAsync(Fleet fleet, params int[] pids)
     {
         while (true)
@@ -116,5 +159,7 @@ public sealed class Snapshots_for_a_control_plane
     private sealed class Names : IProcessNames
     {
         public string NameOf(FleetProcess process) => $"{process.Process.Program}-named";
+
+        public void Rename(string agent, string key, string name) => throw new NotSupportedException();
     }
 }

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -44,9 +42,9 @@ public sealed class Who_may_come_in : IDisposable
     [Fact]
     public async Task With_mutual_TLS_only_certificates_of_our_authority_that_are_valid_now_come_in()
     {
-        using X509Certificate2 authority = MakeAuthority("ours");
-        using X509Certificate2 stranger = MakeAuthority("strangers");
-        using X509Certificate2 server = Make("localhost", authority, TimeSpan.FromDays(1));
+        using X509Certificate2 authority = TestCertificates.Authority("ours");
+        using X509Certificate2 stranger = TestCertificates.Authority("strangers");
+        using X509Certificate2 server = TestCertificates.Make("localhost", authority, TimeSpan.FromDays(1));
         await using RunningAgent agent = await RunningAgent.StartAsync(
             RunningAgent.Patient with
             {
@@ -54,9 +52,9 @@ public sealed class Who_may_come_in : IDisposable
                 TlsKey = Write("agent.key", server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()),
                 ClientAuthority = Write("ca.pem", authority.ExportCertificatePem()),
             });
-        using X509Certificate2 good = Make("caller", authority, TimeSpan.FromDays(1));
-        using X509Certificate2 foreign = Make("caller", stranger, TimeSpan.FromDays(1));
-        using X509Certificate2 expired = Make("caller", authority, TimeSpan.FromDays(-1));
+        using X509Certificate2 good = TestCertificates.Make("caller", authority, TimeSpan.FromDays(1));
+        using X509Certificate2 foreign = TestCertificates.Make("caller", stranger, TimeSpan.FromDays(1));
+        using X509Certificate2 expired = TestCertificates.Make("caller", authority, TimeSpan.FromDays(-1));
         foreach (X509Certificate2? wrong in new[] { foreign, expired, null })
         {
             using GrpcChannel closed = RunningAgent.Open(agent.Address, Handler(wrong));
@@ -85,7 +83,7 @@ public sealed class Who_may_come_in : IDisposable
         AgentOptions options = RunningAgent.Patient with { Listen = listen };
         if (hasTls)
         {
-            using X509Certificate2 authority = MakeAuthority("ours");
+            using X509Certificate2 authority = TestCertificates.Authority("ours");
             options = options with
             {
                 TlsCertificate = Write("agent.pem", authority.ExportCertificatePem()),
@@ -136,29 +134,5 @@ public sealed class Who_may_come_in : IDisposable
         string path = Path.Combine(folder, name);
         File.WriteAllText(path, text);
         return path;
-    }
-
-    private static X509Certificate2 MakeAuthority(string name)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(30));
-    }
-
-    /// <summary>A certificate for servers and clients that ends so far from now.</summary>
-    private static X509Certificate2 Make(string name, X509Certificate2 authority, TimeSpan endsIn)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
-        OidCollection uses = [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")];
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(uses, false));
-        SubjectAlternativeNameBuilder names = new();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 signed = request.Create(
-            authority, DateTimeOffset.UtcNow.AddDays(-10), DateTimeOffset.UtcNow + endsIn,
-            RandomNumberGenerator.GetBytes(8));
-        return signed.CopyWithPrivateKey(key);
     }
 }

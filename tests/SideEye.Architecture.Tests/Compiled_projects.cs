@@ -48,10 +48,13 @@ public sealed partial class Compiled_projects
     {
         using CompiledProject compiled = CompiledProject.Open(project);
         bool isAllowed = project is "SideEye.Linux" or "SideEye.Bpf";
-        Assert.True(
-            isAllowed || !compiled.NativeMethods().Any(),
-            $"{project} calls native code: {string.Join(", ", compiled.NativeMethods())}");
+        string[] calls = [.. compiled.NativeMethods().Where(name => !IsNameLookup(project, name))];
+        Assert.True(isAllowed || calls.Length == 0, $"{project} calls native code: {string.Join(", ", calls)}");
     }
+
+    // The plugin holds the C library itself, and tells it how to look names up; it may know neither Linux nor Bpf.
+    private static bool IsNameLookup(string project, string method) =>
+        project == "SideEye.Plugin" && method.Contains("Configure", StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Projects))]

@@ -1,8 +1,8 @@
 using SideEye.Benchmarks;
 using SideEye.Testing;
 
-// SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures]: what a snapshot costs the target and us,
-// beside what others cost.
+// SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures|agent]: what a snapshot costs the target
+// and us, beside what others cost.
 // Exit code 0 unless something failed to run; figures over their expectation are marked, they do not fail the run.
 if (BenchOptions.Parse(args) is not { } options)
 {
@@ -22,7 +22,8 @@ if (!File.Exists(SideEyeCommand.ExecutablePath))
     return 1;
 }
 
-string? delve = options.WithDelve ? await Toolchains.DelveAsync() : null;
+bool comparesDelve = options.WithDelve && (options.Sizes.Count > 0 || options.Captures is not null);
+string? delve = comparesDelve ? await Toolchains.DelveAsync() : null;
 Report report = new(Console.Out);
 report.Write(Machine.Describe());
 report.Write($"target: tests/targets/swarm, Go {Toolchains.Newest}, parked goroutines of depth {SizeBenchmark.Depth}; "
@@ -35,6 +36,9 @@ foreach (BenchSize size in options.Sizes)
 
 if (options.Captures is { } captures)
     await new CaptureBenchmark(captures, delve, report).RunAsync();
+
+if (options.Agent is { } watched)
+    await new AgentBenchmark(watched, report).RunAsync();
 
 report.Write("");
 report.Write($"load average at the end: {Machine.LoadAverage}");

@@ -33,16 +33,21 @@ internal static class CapturedObjects
     }
 
     /// <summary>Goroutines of which something was left out.</summary>
-    public static int CutGoroutines(FrozenRead read)
+    public static int CutGoroutines(FrozenRead read) => Count(read, NativeGoroutineFlags.CapturesCut);
+
+    /// <summary>Goroutines that had a thread when it was stopped.</summary>
+    public static int RunningGoroutines(FrozenRead read) => Count(read, NativeGoroutineFlags.OnThread);
+
+    private static int Count(FrozenRead read, NativeGoroutineFlags flag)
     {
-        int cut = 0;
+        int count = 0;
         ForEach(read, NativeRecordKind.Goroutine, body =>
         {
             NativeGoroutineRecord record = MemoryMarshal.Read<NativeGoroutineRecord>(body);
-            if (((NativeGoroutineFlags)record.Flags).HasFlag(NativeGoroutineFlags.CapturesCut))
-                cut++;
+            if (((NativeGoroutineFlags)record.Flags).HasFlag(flag))
+                count++;
         });
-        return cut;
+        return count;
     }
 
     private static void ForEach(FrozenRead read, NativeRecordKind kind, Action<byte[]> action)

@@ -110,12 +110,11 @@ internal sealed class ProgramBuilder
             pieces.AddRange(cuts[i]);
         }
         NativeCaptureType[] slots = Slots();
-        ulong[] filter = Filter();
         byte[] tables =
         [
             .. Bytes(operations), .. Bytes(routines), .. Bytes(pieces),
             .. Bytes([.. ranges.OrderBy(range => range.Low)]), .. MemoryMarshal.AsBytes<NativeCaptureType>(slots),
-            .. Bytes(constants), .. MemoryMarshal.AsBytes<ulong>(filter),
+            .. Bytes(constants),
         ];
         NativeCaptureProgram program = new()
         {
@@ -129,7 +128,6 @@ internal sealed class ProgramBuilder
             Ranges = (uint)ranges.Count,
             Types = (uint)slots.Length,
             Constants = (uint)constants.Count,
-            FilterWords = (uint)filter.Length,
         };
         return new ProgramImage(program, tables);
     }
@@ -148,17 +146,5 @@ internal sealed class ProgramBuilder
             slots[slot % slots.Length] = type;
         }
         return slots;
-    }
-
-    private ulong[] Filter()
-    {
-        ulong[] words = new ulong[(TextBytes / NativeLimits.FilterGranule / 64) + 1];
-        foreach (NativeCaptureRange range in ranges)
-        {
-            uint last = (range.High - 1) / NativeLimits.FilterGranule;
-            for (uint at = range.Low / NativeLimits.FilterGranule; at <= last; at++)
-                words[at / 64] |= 1UL << (int)(at % 64);
-        }
-        return words;
     }
 }

@@ -126,6 +126,36 @@ public sealed class The_commands_on_programs : IDisposable
     }
 
     [Fact]
+    public async Task The_check_runs_the_sql_over_the_tables_of_the_program_and_says_where_it_fails()
+    {
+        string values = await Values.BuildAsync(TestContext.Current.CancellationToken);
+        string spec = Write("""
+            version: 1
+            functions:
+              - function: main.secrets
+                table: secrets
+                capture: [harmless]
+                columns:
+                  - { name: good, sql: upper(harmless) }
+                  - { name: bad, sql: harmles }
+            tables:
+              - { name: fine, sql: SELECT good FROM secrets JOIN goroutines USING (goroutine_id) }
+              - { name: broken, sql: SELECT nope FROM secrets }
+              - { name: after, sql: SELECT count(*) AS n FROM fine }
+            links:
+              - from: { table: secrets, columns: [good] }
+                to: { table: goroutines, columns: [no_such_column] }
+            """);
+        CommandRun run = SideEyeProcess.Run("spec", "check", spec, "--binary", values);
+        Assert.Equal((1, ""), (run.ExitCode, run.Error));
+        string[] problems = [.. run.Output.Split('\n').Where(line => line.StartsWith(spec, StringComparison.Ordinal))];
+        Assert.Equal(3, problems.Length);
+        Assert.Single(problems, line => line.Contains(":8:") && line.Contains("secrets.bad: "));
+        Assert.Single(problems, line => line.Contains(":11:") && line.Contains("broken") && line.Contains("nope"));
+        Assert.Single(problems, line => line.Contains(":14:") && line.Contains("no_such_column"));
+    }
+
+    [Fact]
     public async Task A_capture_program_is_printed_with_its_sizes()
     {
         string pair = await Pair.BuildAsync(TestContext.Current.CancellationToken);

@@ -238,5 +238,7 @@ public sealed class Capturing_over_many_agents : IDisposable
     private sealed class NamesByHost : IProcessNames
     {
         public string NameOf(FleetProcess process) => $"{process.Process.Name}@{process.Host}";
+
+        public void Rename(string agent, string key, string name) => throw new NotSupportedException();
     }
 }

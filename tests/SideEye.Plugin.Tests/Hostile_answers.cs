@@ -12,7 +12,8 @@ using Column = SideEye.Protocol.ControlPlane.Column;
 
 namespace SideEye.Plugin.Tests;
 
-/// <summary>A control plane that sends what no control plane sends: each time one error, and the plugin stays.</summary>
+/// <summary>A control plane that sends what no control plane sends: each time one error, and the plugin stays.
+/// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class Hostile_answers : IAsyncLifetime
 {
@@ -54,7 +55,7 @@ public sealed class Hostile_answers : IAsyncLifetime
     [MemberData(nameof(Damaged))]
     public async Task Each_is_one_error_that_is_not_ours(string what, string part)
     {
-        control.Script.Answer = (_, _) => PartsOf(what);
+        control.Script.Answer = (_, stop) => PartsOf(what, stop);
         JsonElement answer = ResponseOf(await AskAsync(), "A");
         Assert.Contains(part, answer.GetProperty("error").GetString());
         Assert.Equal("downstream", answer.GetProperty("errorSource").GetString());
@@ -135,7 +136,10 @@ public sealed class Hostile_answers : IAsyncLifetime
 
     private static StringArray TextsAt(int length, params int[] offsets) => new(new ArrayData(
         StringType.Default, length, 0, 0,
-        [ArrowBuffer.Empty, new ArrowBuffer.Builder<int>().AppendRange(offsets).Build(), new ArrowBuffer(new byte[8])]));
+        [
+            ArrowBuffer.Empty, new ArrowBuffer.Builder<int>().AppendRange(offsets).Build(),
+            new ArrowBuffer(new byte[8]),
+        ]));
 
     private static QueryResponse Of(RecordBatch batch) => new() { Rows = ArrowRows.Encode(batch) };
 

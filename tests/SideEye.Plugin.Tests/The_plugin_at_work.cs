@@ -13,7 +13,8 @@ using static SideEye.Plugin.Tests.Rows;
 
 namespace SideEye.Plugin.Tests;
 
-/// <summary>Many queries, queries that nobody waits for any more, control planes that are down or not trusted.</summary>
+/// <summary>Many queries, queries that nobody waits for any more, control planes that are down or not trusted.
+/// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class The_plugin_at_work : IAsyncLifetime
 {
@@ -71,9 +72,10 @@ public sealed class The_plugin_at_work : IAsyncLifetime
     public async Task The_time_range_and_the_points_of_panels_and_rules_reach_the_control_plane()
     {
         control.Script.AnswerWith(Trailer());
-        JsonObject query = Query(Context(control.Url, role: null), ("A",
-            """{"sql":"SELECT $__interval","program":"shop","environment":"eu","processes":"{web-1,web-2}","hide":true}"""))
-            .WithHeaders(("FromAlert", "true"));
+        const string ask = """
+            {"sql":"SELECT $__interval","program":"shop","environment":"eu","processes":"{web-1,web-2}","hide":true}
+            """;
+        JsonObject query = Query(Context(control.Url, role: null), ("A", ask)).WithHeaders(("FromAlert", "true"));
         await host.CallAsync("one", QueryData, query);
         QueryRequest request = Assert.Single(control.Script.Requests);
         Assert.Equal("SELECT $__interval", request.Sql);

@@ -11,7 +11,8 @@ public sealed class The_plugins_folder
     {
         await BuiltPlugin.BuildAsync();
         using JsonDocument document = JsonDocument.Parse(
-            await File.ReadAllTextAsync(Path.Combine(BuiltPlugin.Folder, "plugin.json")));
+            await File.ReadAllTextAsync(
+                Path.Combine(BuiltPlugin.Folder, "plugin.json"), TestContext.Current.CancellationToken));
         JsonElement json = document.RootElement;
         Assert.Matches("^[0-9a-z]+-([0-9a-z]+-)?datasource$", json.GetProperty("id").GetString());
         Assert.Equal("datasource", json.GetProperty("type").GetString());

@@ -14,7 +14,9 @@ public sealed class Reading_a_spec
         CaptureSpec spec = reading.Spec!;
         ProgramRule program = Assert.Single(spec.Programs);
         Assert.Equal(("checkout", "(^|/)checkout$", "serve", "^eu-"),
-            (program.Name, program.Executable, program.CommandLine, program.Environment["REGION"]));
+            (program.Name, program.Executable, program.CommandLine, program.Variables["REGION"]));
+        Assert.Equal(("live", "^[0-9a-f]", "^shop$"),
+            (program.Environment, program.Container, program.Labels["app"]));
         FunctionSpec function = spec.Functions[0];
         Assert.Equal(("main.(*server).GetInfo", "server_GetInfo", true),
             (function.Function, function.Table, function.IsOptional));
@@ -84,6 +86,9 @@ public sealed class Reading_a_spec
         "the table 'A' is already at")]
     [InlineData("version: 1\ntables: [{ name: a, sql: [] }]", "2:26", "empty list")]
     [InlineData("version: 1\nprograms: [{ name: a, match: {} }]", "2:30", "matches nothing")]
+    [InlineData("version: 1\nprograms: [{ name: a, match: { labels: app } }]", "2:40", "'labels' should be a mapping")]
+    [InlineData("version: 1\nprograms: [{ name: a, match: { labels: { app: '(' } } }]", "2:49", "'app' is no regular")]
+    [InlineData("version: 1\nprograms: [{ name: a, match: { container: 7 } }]", "2:43", "put it in quotes")]
     [InlineData("version: 1\nprograms: [{ name: a, match: { executable: 'a(b' } }]", "2:48", "Not enough )'s")]
     [InlineData("version: 1\nprograms: [{ name: a, match: { executable: '(a)\\1' } }]", "2:44", "without backtracking")]
     [InlineData("version: 1\nlinks: [{ from: { table: a, columns: [b, c] }, to: { table: a, columns: [b] } }]", "2:9",

@@ -12,8 +12,8 @@ internal static class Samples
         description: all there is
         optional: false
         programs:
-          - name: checkout
-            match: { executable: '(^|/)checkout$', command_line: 'serve', env: { REGION: '^eu-' } }
+          - { name: checkout, environment: live, match: { executable: '(^|/)checkout$', command_line: 'serve',
+              env: { REGION: '^eu-' }, container: '^[0-9a-f]', labels: { app: '^shop$' } } }
         functions:
           - function: main.(*server).GetInfo
             table: server_GetInfo

@@ -29,6 +29,7 @@ internal static class AgentCommand
         Option<string?> authority = Text("--client-ca", "PEM file: callers need a certificate of these authorities.");
         Option<string?> token = Text("--token-file", "File with the token that callers must send.");
         Option<string?> environment = Text("--environment", "Environment of processes for which no rule says one.");
+        Option<string?> host = Text("--host-name", "Name of this host; default: what the kernel says.");
         Option<string?> budget = Text("--pause-budget", "Milliseconds that a process may stand still in a minute.");
         Option<string?> pause = Text("--pause-max", "Longest pause of one snapshot in milliseconds.");
         Option<string?> bytes = Text("--bytes-max", "Most bytes copied from a process in one snapshot.");
@@ -38,7 +39,7 @@ internal static class AgentCommand
         };
         RootCommand command = new(About)
         {
-            listen, metrics, certificate, key, authority, token, environment, budget, pause, bytes, insecure,
+            listen, metrics, certificate, key, authority, token, environment, host, budget, pause, bytes, insecure,
         };
         command.SetAction((parsed, stop) =>
         {
@@ -53,6 +54,7 @@ internal static class AgentCommand
                     ClientAuthority = Value(authority),
                     TokenFile = Value(token),
                     Environment = Value(environment),
+                    HostName = Value(host) ?? defaults.HostName,
                     PauseBudget = Milliseconds(budget, Value(budget), defaults.PauseBudget),
                     Capture = defaults.Capture with
                     {

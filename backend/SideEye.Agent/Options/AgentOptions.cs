@@ -42,6 +42,9 @@ public sealed record AgentOptions
     /// <summary>Label that every process gets for which no rule says otherwise; null for none.</summary>
     public string? Environment { get; init; }
 
+    /// <summary>Name of this host in everything that the agent says.</summary>
+    public string HostName { get; init; } = System.Environment.MachineName;
+
     /// <summary>How often /proc is looked at.</summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -20,7 +20,7 @@ internal sealed class AgentEndpoint(
     public override async Task Watch(
         WatchRequest request, IServerStreamWriter<WatchResponse> responseStream, ServerCallContext context)
     {
-        ProcessLabels labels = new(ProgramRules.Compile(request.Programs, options.Limits), options.Environment);
+        ProcessLabels labels = new(ProgramRules.Compile(request.Programs, options.Limits), options);
         CancellationToken stop = context.CancellationToken;
         await table.FirstLook.WaitAsync(stop).ConfigureAwait(false);
         ImmutableSortedDictionary<string, WatchedProcess> told =
@@ -59,7 +59,7 @@ internal sealed class AgentEndpoint(
         {
             Version = typeof(AgentEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
                 ?.InformationalVersion ?? "",
-            Host = Environment.MachineName,
+            Host = options.HostName,
             StartedUnixNs = UnixNs(Started),
             AgentClockUnixNs = UnixNs(time.GetUtcNow()),
             Processes = table.Processes.Count,

@@ -1,4 +1,6 @@
 using System.Net;
+using Grpc.Health.V1;
+using Grpc.Reflection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -8,6 +10,7 @@ using SideEye.Agent.Snapshots;
 using SideEye.Agent.Watching;
 using SideEye.Host;
 using SideEye.Protocol;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace SideEye.Agent.Serving;
 
@@ -21,16 +24,19 @@ public static class AgentServer
     /// name files that cannot be used.</exception>
     public static WebApplication Create(AgentOptions options)
     {
-        IPEndPoint listen = ListenAddress.Parse(options.Listen, "--listen");
-        IPEndPoint? metrics = options.MetricsListen is { } text ? ListenAddress.Parse(text, "--metrics-listen") : null;
+        IPEndPoint listen = Address(options.Listen, "--listen");
+        IPEndPoint? metrics = options.MetricsListen is { } text ? Address(text, "--metrics-listen") : null;
         HttpsConnectionAdapterOptions? https = ServerCertificate.Read(options);
         TokenGate? gate = options.TokenFile is null ? null : TokenGate.Read(options.TokenFile);
         RefuseOpenDoors(options, listen, https, gate);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseKestrelHttpsConfiguration();
+        // Options are all that counts: no settings file of the folder that the agent happens to be started in.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, listen, metrics, https, options.Limits));
         builder.Logging.ClearProviders().AddJsonConsole(static json => json.UseUtcTimestamp = true);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Error);
+        // Strangers could fill the disk with what Kestrel says of their bytes.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Error)
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None);
         AddParts(builder.Services, options);
         WebApplication agent = builder.Build();
         if (gate is not null)
@@ -40,9 +46,22 @@ public static class AgentServer
         }
         agent.MapGrpcService<AgentEndpoint>();
         agent.MapGrpcHealthChecksService();
-        agent.MapGrpcReflectionService();
+        agent.MapGrpcService<ReflectionV1ServiceImpl>();
+        agent.MapGrpcService<ReflectionServiceImpl>(); // v1alpha, which is what many clients still ask
         agent.Map(MetricsPath, static branch => branch.Run(WriteMetricsAsync));
         return agent;
+    }
+
+    private static IPEndPoint Address(string text, string option)
+    {
+        try
+        {
+            return ListenAddress.Parse(text, option);
+        }
+        catch (FormatException e)
+        {
+            throw new AgentStartException(e.Message);
+        }
     }
 
     private static void RefuseOpenDoors(
@@ -85,6 +104,7 @@ public static class AgentServer
     private static void AddParts(IServiceCollection services, AgentOptions options)
     {
         services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<BinaryCache>()
+            .AddSingleton<QuietMemory>()
             .AddSingleton(new CapturePrograms(FunctionIndexFiles.Default)).AddSingleton<AgentMetrics>()
             .AddSingleton<ProcessTable>().AddSingleton<SnapshotCall>().AddSingleton<BinaryQuestions>()
             .AddSingleton<AgentEndpoint>();
@@ -94,7 +114,10 @@ public static class AgentServer
             grpc.MaxReceiveMessageSize = options.Limits.RequestBytesMax;
             grpc.MaxSendMessageSize = ProtocolLimits.Default.MessageBytesMax;
         });
-        services.AddGrpcReflection();
+        // Named, not found by reflection, which a native program has little of.
+        ServiceDescriptor[] described = [Protocol.Agent.Agent.Descriptor, Health.Descriptor];
+        services.AddSingleton(new ReflectionV1ServiceImpl(described))
+            .AddSingleton(new ReflectionServiceImpl(described));
         services.AddGrpcHealthChecks().AddCheck("agent", static () => HealthCheckResult.Healthy());
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using SideEye.Agent.Options;
+using SideEye.Protocol;
 
 namespace SideEye.Agent.Serving;
 
@@ -39,26 +40,9 @@ internal static class ServerCertificate
 
     private static void RequireClient(HttpsConnectionAdapterOptions https, string file)
     {
-        X509Certificate2Collection authorities = [];
-        authorities.ImportFromPemFile(file);
-        if (authorities.Count == 0)
-            throw new AgentStartException($"--client-ca {file} holds no certificate");
+        X509Certificate2Collection authorities = ClientCertificates.ReadAuthorities(file);
         https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-        https.ClientCertificateValidation = (certificate, sent, _) => IsOf(certificate, sent, authorities);
-    }
-
-    /// <summary>The certificate is signed by one of ours and valid now; what the machine trusts does not count.
-    /// </summary>
-    private static bool IsOf(X509Certificate2 certificate, X509Chain? sent, X509Certificate2Collection authorities)
-    {
-        using X509Chain chain = new();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.2")); // client authentication
-        if (sent is not null)
-            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
-        return chain.Build(certificate);
+        https.ClientCertificateValidation = (certificate, sent, _) =>
+            ClientCertificates.AreOf(certificate, sent, authorities);
     }
 }

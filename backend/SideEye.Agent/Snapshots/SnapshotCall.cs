@@ -16,7 +16,7 @@ namespace SideEye.Agent.Snapshots;
 /// </summary>
 internal sealed partial class SnapshotCall(
     AgentOptions options, ProcessTable table, BinaryCache binaries, CapturePrograms programs, AgentMetrics metrics,
-    TimeProvider time, ILogger<SnapshotCall> log)
+    QuietMemory memory, TimeProvider time, ILogger<SnapshotCall> log)
 {
     private int underWay;
 
@@ -47,6 +47,7 @@ internal sealed partial class SnapshotCall(
         finally
         {
             Interlocked.Decrement(ref underWay);
+            memory.Used();
         }
     }
 
@@ -58,7 +59,7 @@ internal sealed partial class SnapshotCall(
             ?? throw Unexpected("Prepare");
         await table.FirstLook.WaitAsync(stop.Token).ConfigureAwait(false);
         CaptureSpec spec = SpecDocuments.ReadGood(prepare.Spec, !prepare.WithoutPacks, options.Limits);
-        ProcessLabels labels = new(ProgramRules.Compile(prepare.Programs, options.Limits), options.Environment);
+        ProcessLabels labels = new(ProgramRules.Compile(prepare.Programs, options.Limits), options);
         CaptureLimits limits = LimitsOf(prepare);
         using IDisposable holding = binaries.Hold();
         using SnapshotSelection selection = SnapshotSelection.Of(
@@ -247,7 +248,16 @@ internal sealed partial class SnapshotCall(
         int captured = trailer.Processes.Count(static one => one.FrozenUnixNs != 0);
         metrics.Taken(bytes);
         int failed = trailer.Processes.Count - captured;
-        Captured(prepare.SnapshotId, prepare.RequestedBy, captured, failed, pause, bytes);
+        string id = Shown(prepare.SnapshotId);
+        string caller = Shown(prepare.RequestedBy);
+        Captured(id, caller, captured, failed, pause, bytes);
+    }
+
+    /// <summary>A caller's text in a log line.</summary>
+    private static string Shown(string text)
+    {
+        const int charactersMax = 200;
+        return text.Length <= charactersMax ? text : text[..charactersMax] + "...";
     }
 
     private static long UnixNs(DateTimeOffset at) =>

@@ -11,7 +11,8 @@ namespace SideEye.Agent.Snapshots;
 /// The processes of one snapshot, claimed for it: those that may be captured, those that may not now, and those that
 /// cannot. Disposing gives them free.
 /// </summary>
-internal sealed class SnapshotSelection : IDisposable
+/// <param name="host">Name of this host.</param>
+internal sealed class SnapshotSelection(string host) : IDisposable
 {
     private readonly List<WatchedProcess> taken = [];
 
@@ -30,7 +31,7 @@ internal sealed class SnapshotSelection : IDisposable
         Selection? selection, IEnumerable<WatchedProcess> processes, ProcessLabels labels, CaptureLimits limits,
         AgentLimits agentLimits)
     {
-        SnapshotSelection selected = new();
+        SnapshotSelection selected = new(labels.Host);
         try
         {
             HashSet<int> pids = [.. selection?.Pids ?? []];
@@ -73,7 +74,7 @@ internal sealed class SnapshotSelection : IDisposable
     {
         if (selection is null)
             return true;
-        return (selection.Programs.Count == 0 || selection.Programs.Contains(description.Program ?? ""))
+        return (selection.Programs.Count == 0 || selection.Programs.Contains(description.Program))
             && (selection.Environments.Count == 0 || selection.Environments.Contains(description.Environment ?? ""))
             && (selection.ProcessKeys.Count == 0 || keys.Contains(found.Key))
             && (selection.Pids.Count == 0 || pids.Contains(found.Pid));
@@ -84,7 +85,8 @@ internal sealed class SnapshotSelection : IDisposable
         DiscoveredProcess found = process.Found;
         if (found.Process is null)
         {
-            Failures.Add((process, new FailedProcess(found.Pid, found.Problem ?? "it cannot be captured")));
+            Failures.Add((process, Failed(
+                found.Pid, found.Problem ?? "it cannot be captured")));
             return;
         }
         bool isTaken = process.TryTake();
@@ -97,6 +99,7 @@ internal sealed class SnapshotSelection : IDisposable
         Refused += refusal is null ? 0 : 1;
         Targets.Add((process, new SnapshotTarget(found.Process)
         {
+            Host = host,
             Program = description.Program,
             Environment = description.Environment,
             ContainerId = found.Container.ContainerId,
@@ -114,13 +117,15 @@ internal sealed class SnapshotSelection : IDisposable
     {
         foreach (int pid in pids)
         {
-            Failures.Add((null, new FailedProcess(
+            Failures.Add((null, Failed(
                 pid, $"pid {pid} is no Go process that this agent watches, or one that the selection leaves out")));
         }
         foreach (string key in keys)
         {
             _ = int.TryParse(key.Split('@')[0], System.Globalization.CultureInfo.InvariantCulture, out int pid);
-            Failures.Add((null, new FailedProcess(pid, $"process {pid} has ended, or the selection leaves it out")));
+            Failures.Add((null, Failed(pid, $"process {pid} has ended, or the selection leaves it out")));
         }
     }
+
+    private FailedProcess Failed(int pid, string error) => new(pid, error) { Host = host };
 }

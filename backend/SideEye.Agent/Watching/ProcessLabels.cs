@@ -1,3 +1,4 @@
+using SideEye.Agent.Options;
 using SideEye.Host;
 using SideEye.Protocol.Agent;
 
@@ -5,13 +6,17 @@ namespace SideEye.Agent.Watching;
 
 /// <summary>What people call a process: program, environment, labels, by the rules of one request.</summary>
 /// <param name="rules">The rules.</param>
-/// <param name="environment">Environment for which no rule says otherwise; null for none.</param>
-internal sealed class ProcessLabels(ProgramRules rules, string? environment)
+/// <param name="options">The host's name, and the environment of processes for which neither a rule nor they themselves
+/// say one.</param>
+internal sealed class ProcessLabels(ProgramRules rules, AgentOptions options)
 {
+    /// <summary>Name of this host.</summary>
+    public string Host => options.HostName;
+
     /// <summary>Names a process.</summary>
     public ProcessDescription Describe(DiscoveredProcess found)
     {
-        Dictionary<string, string> labels = new(StringComparer.Ordinal) { ["host"] = Environment.MachineName };
+        Dictionary<string, string> labels = new(StringComparer.Ordinal) { ["host"] = Host };
         string? pod = null;
         if (found.Container.ContainerId is { } container)
             labels["container"] = container;
@@ -24,12 +29,17 @@ internal sealed class ProcessLabels(ProgramRules rules, string? environment)
             if ((found.Variable("POD_NAMESPACE") ?? found.Variable("KUBERNETES_NAMESPACE")) is { } space)
                 labels["namespace"] = space;
         }
+        foreach ((string label, string value) in found.PodLabels)
+            labels.TryAdd(label, value);
         MatchedProgram? matched = rules.Match(found, labels);
-        string? name = matched?.Environment ?? environment;
+        string? name = matched?.Environment ?? EnvironmentVariables.EnvironmentOf(found) ?? options.Environment;
         if (name is not null)
             labels["environment"] = name;
-        return new ProcessDescription(matched?.Program, name, pod, labels);
+        return new ProcessDescription(matched?.Program ?? FileName(found), name, pod, labels);
     }
+
+    /// <summary>What a program is called for which nobody wrote a rule.</summary>
+    private static string FileName(DiscoveredProcess found) => Path.GetFileName(found.Executable);
 
     /// <summary>A process as a message.</summary>
     public Process Message(DiscoveredProcess found)
@@ -41,11 +51,11 @@ internal sealed class ProcessLabels(ProgramRules rules, string? environment)
             Pid = found.Pid,
             StartedUnixNs = (found.StartedAt - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick,
             Executable = found.Executable,
-            Name = Path.GetFileName(found.Executable),
+            Name = FileName(found),
             BuildId = found.Process?.Binary.BuildId ?? "",
             GoVersion = found.Process?.Binary.Version.ToString() ?? "",
             DebugInfo = found.Process?.Binary.DebugInformation.ToString() ?? "",
-            Program = description.Program ?? "",
+            Program = description.Program,
             ContainerId = found.Container.ContainerId ?? "",
             Pod = description.Pod ?? "",
             Namespace = description.Labels.GetValueOrDefault("namespace", ""),
@@ -60,9 +70,9 @@ internal sealed class ProcessLabels(ProgramRules rules, string? environment)
 }
 
 /// <summary>What people call a process.</summary>
-/// <param name="Program">Its program; null when no rule matches.</param>
+/// <param name="Program">Its program: that of the first rule that matches, else its executable's file name.</param>
 /// <param name="Environment">Its environment; null when nothing says.</param>
 /// <param name="Pod">Name of its pod, or the pod's uid; null outside of one.</param>
 /// <param name="Labels">What is known of it by name.</param>
 internal sealed record ProcessDescription(
-    string? Program, string? Environment, string? Pod, IReadOnlyDictionary<string, string> Labels);
+    string Program, string? Environment, string? Pod, IReadOnlyDictionary<string, string> Labels);

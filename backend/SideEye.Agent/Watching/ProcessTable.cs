@@ -7,7 +7,8 @@ namespace SideEye.Agent.Watching;
 
 /// <summary>The watched processes, kept up to date by looks at /proc; whoever waits is told of each change.</summary>
 public sealed partial class ProcessTable(
-    AgentOptions options, BinaryCache binaries, TimeProvider time, ILogger<ProcessTable> log) : BackgroundService
+    AgentOptions options, BinaryCache binaries, QuietMemory memory, TimeProvider time, ILogger<ProcessTable> log)
+    : BackgroundService
 {
     private readonly ProcessDiscovery discovery = new(binaries);
     private readonly WaitClocks clocks = new(options, time);
@@ -66,7 +67,11 @@ public sealed partial class ProcessTable(
             Publish();
         firstLook.TrySetResult();
         if (hasChanged)
+        {
             discovery.CloseUnused();
+            memory.Used();
+        }
+        memory.GiveBack();
     }
 
     private void Publish()

@@ -7,14 +7,14 @@ namespace SideEye.Agent.Watching;
 
 /// <summary>
 /// Keeps the wait clocks of the watched processes: looks at their goroutines now and then, stopping nothing. A look
-/// that cost c of processor time is followed by 1000 c without one for each process, so that all looks together stay
-/// below a thousandth of a core.
+/// that cost c of processor time is followed by 1500 c without one for each process, so that all looks together stay
+/// well below a thousandth of a core.
 /// </summary>
 /// <param name="options">How the agent was started.</param>
 /// <param name="time">The clock.</param>
 public sealed class WaitClocks(AgentOptions options, TimeProvider time)
 {
-    private const int RestPerCost = 1000;
+    private const int RestPerCost = 1500;
     private static readonly TimeSpan RestMin = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, long> due = [];
@@ -43,7 +43,9 @@ public sealed class WaitClocks(AgentOptions options, TimeProvider time)
             due.Remove(gone);
         foreach (long at in due.Values)
             next = Math.Min(next, at);
-        NextIn = time.GetElapsedTime(time.GetTimestamp(), next);
+        // Those that are due within a second are looked at together: waking up costs as much as a small look.
+        TimeSpan until = time.GetElapsedTime(time.GetTimestamp(), next);
+        NextIn = until < RestMin ? RestMin : until;
     }
 
     private void TryLook(GoProcess process)

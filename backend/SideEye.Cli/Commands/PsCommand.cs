@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using SideEye.Cli.Output;
+using SideEye.Cli.Remote;
 using SideEye.Host;
 using Spectre.Console;
 
@@ -13,13 +14,22 @@ internal static class PsCommand
         List the Go processes of this host: version, build id, whether variables can be captured, goroutines.
 
         Only reads: nothing is stopped. As an ordinary user it sees only processes of that user.
+        With --server: those that the agents of a control plane watch.
         """;
 
     public static Command Create()
     {
         Option<bool> json = JsonOption.Create();
+        ServerOptions server = new();
         Command command = new("ps", About) { json };
-        command.SetAction(parsed => Run(parsed.GetValue(json)));
+        server.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            using ControlPlaneClient? controlPlane = server.Open(parsed);
+            return controlPlane is null
+                ? Run(parsed.GetValue(json))
+                : await new RemoteProcesses(controlPlane).RunAsync(parsed.GetValue(json), stop).ConfigureAwait(false);
+        });
         return command;
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using SideEye.Capture;
 using SideEye.Cli.Output;
+using SideEye.Cli.Remote;
 using SideEye.Cli.Snapshots;
 using SideEye.Cli.Specs;
 using SideEye.Host;
@@ -19,6 +20,9 @@ internal static class SnapshotCommand
 
         The process is only read, never changed, and runs on even if sideeye is killed in the middle.
         Example: sideeye snapshot --pid 4711 --out now.duckdb && sideeye stacks now.duckdb
+
+        With --server a control plane takes it of the processes that its agents watch, on all their hosts.
+        Example: sideeye snapshot --server https://sideeye:7463 --program checkout --out now.duckdb
         """;
 
     public static Command Create()
@@ -69,7 +73,10 @@ internal static class SnapshotCommand
         {
             pids, name, specs, noPacks, file, reader, watch, pauseMax, framesMax, json,
         };
-        command.SetAction((parsed, stop) => RunAsync(
+        RemoteSnapshotOptions remote = new(
+            file, pauseMax, json, [pids, name, specs, noPacks, reader, watch, framesMax]);
+        remote.AddTo(command);
+        command.SetAction((parsed, stop) => remote.TryRun(parsed, stop) ?? RunAsync(
             new SnapshotOptions
             {
                 Pids = parsed.GetValue(pids) ?? [],

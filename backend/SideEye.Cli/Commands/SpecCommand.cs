@@ -27,7 +27,10 @@ internal static class SpecCommand
         """;
 
     public static Command Create() =>
-        new("spec", "Check spec files; print their schema for editors.") { CreateCheck(), CreateSchema() };
+        new("spec", "Check spec files; put them in force at a control plane; print their schema for editors.")
+        {
+            CreateCheck(), SpecPushCommand.Create(), CreateSchema(),
+        };
 
     private static Command CreateCheck()
     {

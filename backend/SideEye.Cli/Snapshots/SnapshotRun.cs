@@ -1,6 +1,4 @@
 using System.Globalization;
-using Apache.Arrow;
-using SideEye.Capture.Rows;
 using SideEye.Tables;
 using SideEye.ControlPlane.Capturing;
 using SideEye.Host;
@@ -21,13 +19,10 @@ internal static class SnapshotRun
         SnapshotOutcome outcome;
         using (SnapshotFile file = SnapshotFile.Create(path))
         {
-            foreach ((string table, Schema schema) in SnapshotSchema.Tables)
-                file.CreateTable(table, schema);
-            foreach ((string table, Schema schema) in CaptureSchema.Tables)
-                file.CreateTable(table, schema);
+            FileSink sink = FileSink.Of(file);
             CapturePrograms programs = new(FunctionIndexFiles.Default);
             outcome = await new Snapshotter(options.Limits, options.Reader, options.Spec, programs)
-                .TakeAsync(processes, failed, new FileSink(file), stop).ConfigureAwait(false);
+                .TakeAsync(processes, failed, sink, stop).ConfigureAwait(false);
             if (outcome.Processes.All(process => process.Result is null))
                 throw new CommandFailedException(outcome.Processes[0].Error ?? "nothing was captured");
             WarnOf(outcome);
@@ -47,15 +42,4 @@ internal static class SnapshotRun
 
     private static string DefaultName() =>
         "sideeye-" + DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture) + ".duckdb";
-
-    private sealed class FileSink(SnapshotFile file) : ITableSink
-    {
-        public void Declare(string table, Schema schema) => file.CreateTable(table, schema);
-
-        public void Append(string table, RecordBatch batch)
-        {
-            using (batch)
-                file.Append(table, batch);
-        }
-    }
 }

@@ -34,7 +34,11 @@ internal sealed class SpecAgainstProgram : IDisposable
             return [];
         CompiledCapture capture = new CapturePrograms(FunctionIndexFiles.Default).Compile(program.Binary, spec);
         Listing = SpecListing.Of(capture, spec, program.Binary, isVerbose);
-        return [.. capture.Bound.Problems.Select(static problem => new SpecProblem(problem.At, problem.Message))];
+        return
+        [
+            .. capture.Bound.Problems.Select(static problem => new SpecProblem(problem.At, problem.Message)),
+            .. SpecSqlCheck.ProblemsOf(spec, capture.Bound.Plan),
+        ];
     }
 
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ public sealed class Fleet : IFleet, IAgentLinks, IAsyncDisposable
     public IReadOnlyList<AgentLink> Links =>
         [.. Watches.Select(static one => new AgentLink(one.Key, one.Value.Client, one.Value.State.IsOk))];
 
-    /// <summary>What is wrong with lists and names of agents now, for people.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Problems => sources.Problems;
 
     private ImmutableSortedDictionary<string, AgentWatch> Watches => Volatile.Read(ref watches);

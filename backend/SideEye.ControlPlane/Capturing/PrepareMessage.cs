@@ -44,9 +44,11 @@ public static class PrepareMessage
                 Name = rule.Name,
                 Executable = rule.Executable ?? "",
                 CommandLine = rule.CommandLine ?? "",
+                Container = rule.Container ?? "",
+                Environment = rule.Environment ?? "",
             };
-            foreach ((string variable, string pattern) in rule.Environment)
-                message.Env.Add(variable, pattern);
+            message.Env.Add(rule.Variables);
+            message.Labels.Add(rule.Labels);
             yield return message;
         }
     }

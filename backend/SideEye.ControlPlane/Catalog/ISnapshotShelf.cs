@@ -17,7 +17,8 @@ public interface ISnapshotShelf
     KeptSnapshot? Find(string snapshotId);
 
     /// <summary>The newest of a program and environment (null: of those taken of all), captured at
-    /// <paramref name="notAfter"/> or before; null when there is none.</summary>
+    /// <paramref name="notAfter"/> or before; null when there is none. Those of chosen agents or processes do not
+    /// count.</summary>
     KeptSnapshot? Newest(string? program, string? environment, DateTimeOffset? notAfter);
 
     /// <summary>Those of a program and environment (null: any) captured in a time range, newest last;

@@ -10,6 +10,10 @@ public interface ISpecLibrary : ISpecsInForce
     /// <summary>The newest version of every document that is in force, by name.</summary>
     IReadOnlyList<SpecVersion> Documents { get; }
 
+    /// <summary>What is wrong with documents that are not in force though they should be, such as files with errors;
+    /// empty when all is well.</summary>
+    ImmutableArray<SpecProblem> Problems => [];
+
     /// <summary>Every version of a document, newest first, removals among them; empty when there never was one of that
     /// name.</summary>
     IReadOnlyList<SpecVersion> Versions(string name);

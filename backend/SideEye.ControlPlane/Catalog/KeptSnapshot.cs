@@ -1,3 +1,4 @@
+using SideEye.ControlPlane.Capturing;
 using SideEye.ControlPlane.Queries;
 
 namespace SideEye.ControlPlane.Catalog;
@@ -50,6 +51,32 @@ public sealed record KeptSnapshot
     /// <summary>Whether retention leaves it alone.</summary>
     public bool IsPinned { get; init; }
 
+    /// <summary>Whether it is only of chosen agents or processes: then it is asked by its id alone.</summary>
+    public bool IsPart { get; init; }
+
     /// <summary>What the queries need of it.</summary>
     public SnapshotRef Reference => new(SnapshotId, Path, CapturedAt, Program, Environment);
+
+    /// <summary>A snapshot that was just taken.</summary>
+    /// <param name="order">What was ordered.</param>
+    /// <param name="taken">What came of it.</param>
+    /// <param name="path">Its file.</param>
+    public static KeptSnapshot Of(CaptureOrder order, TakenSnapshot taken, string path) => new()
+    {
+        SnapshotId = taken.SnapshotId,
+        Path = path,
+        CapturedAt = taken.CapturedAt,
+        Program = order.Program,
+        Environment = order.Environment,
+        RequestedBy = order.RequestedBy,
+        Duration = taken.Duration,
+        FileBytes = taken.FileBytes,
+        Processes = taken.Processes,
+        Goroutines = taken.Agents.Sum(static agent => agent.Goroutines),
+        PauseMax = taken.Agents.Select(static agent => agent.PauseMax).DefaultIfEmpty().Max(),
+        SpecHash = taken.SpecHash,
+        IsTruncated = taken.IsTruncated,
+        Error = taken.Error,
+        IsPart = order.Agents.Count + order.ProcessKeys.Count > 0,
+    };
 }

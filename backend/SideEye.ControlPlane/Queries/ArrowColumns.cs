@@ -4,14 +4,42 @@ using Column = SideEye.Protocol.ControlPlane.Column;
 
 namespace SideEye.ControlPlane.Queries;
 
-/// <summary>Arrow columns of texts and numbers.</summary>
+/// <summary>Arrow columns of texts, numbers, times and truths.</summary>
 internal static class ArrowColumns
 {
-    /// <summary>The schema of columns that are VARCHAR or BIGINT.</summary>
+    private static readonly TimestampType Time = new(TimeUnit.Microsecond, "UTC");
+
+    /// <summary>The schema of columns that are VARCHAR, BIGINT, BOOLEAN or TIMESTAMP WITH TIME ZONE.</summary>
     public static Schema Schema(IEnumerable<Column> columns) => new(
         columns.Select(column => new Field(
-            column.Name, column.Type == "VARCHAR" ? StringType.Default : Int64Type.Default, nullable: true)),
+            column.Name,
+            column.Type switch
+            {
+                "VARCHAR" => StringType.Default,
+                "BOOLEAN" => BooleanType.Default,
+                "BIGINT" => Int64Type.Default,
+                _ => Time,
+            },
+            nullable: true)),
         null);
+
+    /// <summary>A column of times.</summary>
+    public static TimestampArray Times(IEnumerable<DateTimeOffset> values)
+    {
+        TimestampArray.Builder builder = new(Time);
+        foreach (DateTimeOffset value in values)
+            builder.Append(value);
+        return builder.Build();
+    }
+
+    /// <summary>A column of truths.</summary>
+    public static BooleanArray Flags(IEnumerable<bool> values)
+    {
+        BooleanArray.Builder builder = new();
+        foreach (bool value in values)
+            builder.Append(value);
+        return builder.Build();
+    }
 
     /// <summary>A column of texts.</summary>
     public static StringArray Texts(IEnumerable<string?> values)

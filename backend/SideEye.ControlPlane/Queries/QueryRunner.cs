@@ -44,6 +44,9 @@ public sealed class QueryRunner : IDisposable
         }
     }
 
+    /// <summary>Closes a file that was removed, as far as no query reads it.</summary>
+    public void Forget(string path) => readers.Drop(path);
+
     /// <summary>Closes the files that stayed open.</summary>
     public void Dispose()
     {

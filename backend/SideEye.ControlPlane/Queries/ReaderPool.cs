@@ -30,6 +30,19 @@ internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
         return new Rented(this, path, stamp, SnapshotReader.Open(path, limits));
     }
 
+    /// <summary>Closes the idle readers of a file that was removed: its space is free when nobody has it open.
+    /// </summary>
+    public void Drop(string path)
+    {
+        List<SnapshotReader> dropped;
+        lock (gate)
+        {
+            dropped = [.. idle.Where(each => each.Path == path).Select(static each => each.Reader)];
+            idle.RemoveAll(each => each.Path == path);
+        }
+        dropped.ForEach(static reader => reader.Dispose());
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -47,7 +60,8 @@ internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
         SnapshotReader? tooMany = null;
         lock (gate)
         {
-            if (isDisposed || idleMax == 0)
+            // A file that was removed meanwhile would stay open for nobody.
+            if (isDisposed || idleMax == 0 || StampOf(path) != stamp)
             {
                 tooMany = reader;
             }

@@ -29,3 +29,6 @@ public sealed record Person(string Name, Role Role)
 /// <summary>The role that an endpoint asks for; the gate refuses endpoints that say none.</summary>
 /// <param name="Role">The least role.</param>
 public sealed record NeededRole(Role Role);
+
+/// <summary>Marks an endpoint that is open to everybody, such as the health of the server itself.</summary>
+public sealed record OpenToAll;

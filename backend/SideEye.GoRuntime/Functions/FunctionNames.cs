@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using SideEye.Dwarf;
 
 namespace SideEye.GoRuntime.Functions;
@@ -8,10 +7,11 @@ namespace SideEye.GoRuntime.Functions;
 internal sealed class FunctionNames(DwarfFile dwarf)
 {
     private const int OriginsMax = 8;
-    private readonly ConcurrentDictionary<DebugInfoOffset, string?> known = [];
+    private readonly KeptValues<DebugInfoOffset, string?> known = new();
 
     /// <summary>The name, or null when the entry has none.</summary>
-    public string? Of(DebugInfoOffset function) => known.GetOrAdd(function, _ => Read(function, 0));
+    public string? Of(DebugInfoOffset function) =>
+        known.TryGet(function, out string? name) ? name : known.Keep(function, Read(function, 0));
 
     private string? Read(DebugInfoOffset function, int links)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using SideEye.Target;
 
 namespace SideEye.GoRuntime.Functions;
@@ -10,15 +9,17 @@ namespace SideEye.GoRuntime.Functions;
 /// </summary>
 internal sealed class StackObjects(PclnTable? pcln, Architecture architecture)
 {
-    private readonly ConcurrentDictionary<TargetAddress, HashSet<Place>> known = [];
+    private readonly KeptValues<TargetAddress, HashSet<Place>> known = new();
 
     /// <summary>True when one variable of just that size begins at that place of the frame.</summary>
     public bool Contains(ulong entry, VariablePiece piece)
     {
         if (pcln is null || piece.Kind != PlaceKind.Frame)
             return false;
-        HashSet<Place> objects = known.GetOrAdd(new TargetAddress(entry), Read);
-        return objects.Contains(new Place(piece.Value, piece.Bytes));
+        TargetAddress function = new(entry);
+        if (!known.TryGet(function, out HashSet<Place>? objects))
+            objects = known.Keep(function, Read(function));
+        return objects!.Contains(new Place(piece.Value, piece.Bytes));
     }
 
     private HashSet<Place> Read(TargetAddress entry)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using SideEye.Target;
 
@@ -9,10 +8,11 @@ namespace SideEye.GoRuntime;
 /// </summary>
 internal sealed class InternedStrings(ReadOnlyMemory<byte> table, int start, int end, int bytesMax)
 {
-    private readonly ConcurrentDictionary<uint, string> strings = new();
+    private readonly KeptValues<TableOffset, string> strings = new();
 
     /// <summary>The string at an offset from the sub-table's start.</summary>
-    public string this[uint offset] => strings.TryGetValue(offset, out string? known) ? known : Intern(offset);
+    public string this[uint offset] =>
+        strings.TryGet(new TableOffset(offset), out string? known) ? known! : Intern(offset);
 
     /// <summary>The bytes of the string at an offset, without the NUL.</summary>
     public ReadOnlySpan<byte> Utf8(uint offset)
@@ -30,5 +30,8 @@ internal sealed class InternedStrings(ReadOnlyMemory<byte> table, int start, int
         return rest[..length];
     }
 
-    private string Intern(uint offset) => strings.GetOrAdd(offset, Encoding.UTF8.GetString(Utf8(offset)));
+    private string Intern(uint offset) =>
+        strings.Keep(new TableOffset(offset), Encoding.UTF8.GetString(Utf8(offset)));
+
+    private readonly record struct TableOffset(uint Value);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using SideEye.Dwarf;
 using SideEye.Target;
 
@@ -21,7 +20,7 @@ public sealed class GoTypes
     ];
 
     private readonly DwarfFile dwarf;
-    private readonly ConcurrentDictionary<DebugInfoOffset, GoType> known = [];
+    private readonly KeptValues<DebugInfoOffset, GoType> known = new();
     private readonly Lazy<Dictionary<ulong, ulong>> byRuntimeType;
 
     private readonly RuntimeTypes? undescribed;
@@ -119,15 +118,15 @@ public sealed class GoTypes
 
     private GoType At(DebugInfoOffset offset, int links)
     {
-        if (known.TryGetValue(offset, out GoType? type))
-            return type;
+        if (known.TryGet(offset, out GoType? type))
+            return type!;
         if (links > TypeChainMax)
         {
             throw new MalformedFileException(Section, offset.Value,
                 $"types stand for one another more than {TypeChainMax} times");
         }
 
-        return known.GetOrAdd(offset, Create(TypeEntry.Read(dwarf.EntryAt(offset)), links));
+        return known.Keep(offset, Create(TypeEntry.Read(dwarf.EntryAt(offset)), links));
     }
 
     private GoType Create(TypeEntry entry, int links) => entry.Tag switch

@@ -32,20 +32,19 @@ public static class ProgramEncoding
         }
         NativeCaptureType[] types = Table(program, loadBias);
         ulong[] constants = [.. program.Constants.Select(address => address + loadBias)];
-        ulong[] filter = Filter(program);
         header = new NativeCaptureProgram
         {
             TextStart = program.TextStart + loadBias, TextBytes = program.TextBytes, BytesMax = program.BytesMax,
             FrameBytesMax = program.FrameBytesMax, Ops = (uint)ops.Count, Routines = (uint)routines.Length,
             Pieces = (uint)pieces.Count, Ranges = (uint)program.Ranges.Length, Types = (uint)types.Length,
-            Constants = (uint)constants.Length, FilterWords = (uint)filter.Length,
+            Constants = (uint)constants.Length,
         };
         return
         [
             .. Bytes<NativeCaptureOp>(CollectionsMarshal.AsSpan(ops)), .. Bytes<NativeCaptureRoutine>(routines),
             .. Bytes<NativeCapturePiece>(CollectionsMarshal.AsSpan(pieces)),
             .. Bytes<NativeCaptureRange>(program.Ranges.AsSpan()), .. Bytes<NativeCaptureType>(types),
-            .. Bytes<ulong>(constants), .. Bytes<ulong>(filter),
+            .. Bytes<ulong>(constants),
         ];
     }
 
@@ -77,20 +76,6 @@ public static class ProgramEncoding
             return true;
         }
         return false;
-    }
-
-    /// <summary>A bit for each granule of text that a range touches.</summary>
-    private static ulong[] Filter(CaptureProgram program)
-    {
-        ulong granules = (program.TextBytes / NativeLimits.FilterGranule) + 1;
-        ulong[] words = new ulong[(granules / 64) + 1];
-        foreach (NativeCaptureRange range in program.Ranges)
-        {
-            uint last = (range.High - 1) / NativeLimits.FilterGranule;
-            for (uint i = range.Low / NativeLimits.FilterGranule; i <= last; i++)
-                words[i / 64] |= 1UL << (int)(i % 64);
-        }
-        return words;
     }
 
     private static byte[] Bytes<T>(ReadOnlySpan<T> items)

@@ -51,7 +51,7 @@ public sealed class ProgramText
             ("pieces", header.Pieces, Unsafe.SizeOf<NativeCapturePiece>()),
             ("ranges", header.Ranges, Unsafe.SizeOf<NativeCaptureRange>()),
             ("types", header.Types, Unsafe.SizeOf<NativeCaptureType>()),
-            ("constants", header.Constants, sizeof(ulong)), ("filter", header.FilterWords, sizeof(ulong)),
+            ("constants", header.Constants, sizeof(ulong)),
         ])
         {
             text.Append(CultureInfo.InvariantCulture, $"{table,-10} {entries,9} {entries * each,10} bytes\n");

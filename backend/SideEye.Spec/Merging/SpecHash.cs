@@ -68,8 +68,10 @@ internal static class SpecHash
     {
         foreach (ProgramRule program in spec.Programs.OrderBy(static program => program.Name, StringComparer.Ordinal))
         {
-            WriteTexts(json, ["program", program.Name, program.Executable, program.CommandLine,
-                .. program.Environment.SelectMany(static each => new[] { each.Key, each.Value })]);
+            WriteTexts(json, ["program", program.Name, program.Environment, program.Executable, program.CommandLine,
+                program.Container]);
+            WriteTexts(json, program.Variables.SelectMany(static each => new[] { each.Key, each.Value }));
+            WriteTexts(json, program.Labels.SelectMany(static each => new[] { each.Key, each.Value }));
         }
     }
 

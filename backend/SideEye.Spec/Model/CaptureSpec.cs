@@ -43,9 +43,25 @@ public sealed record CaptureSpec
 }
 
 /// <summary>A program: the processes for which every given regular expression matches.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Executable">Regular expression for the executable's path; null when any will do.</param>
+/// <param name="CommandLine">Regular expression for the arguments, separated by blanks; null when any will do.</param>
+/// <param name="Variables">Regular expressions for environment variables, by name.</param>
+/// <param name="At">Where the spec says so.</param>
 public sealed record ProgramRule(
-    string Name, string? Executable, string? CommandLine, ImmutableSortedDictionary<string, string> Environment,
-    SourcePosition At);
+    string Name, string? Executable, string? CommandLine, ImmutableSortedDictionary<string, string> Variables,
+    SourcePosition At)
+{
+    /// <summary>Regular expression for the container's id; null when any will do, also none.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>Regular expressions for labels of the process, those of its pod included, by name.</summary>
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The environment that matching processes belong to; null when this rule does not say.</summary>
+    public string? Environment { get; init; }
+}
 
 /// <summary>A function whose frames become the rows of a table.</summary>
 /// <param name="Function">Its name as in the symbol table.</param>

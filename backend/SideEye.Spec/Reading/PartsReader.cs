@@ -16,21 +16,21 @@ internal sealed class PartsReader(ReadingContext context, bool isOptional)
         string? name = section.Text("name", NameMax);
         if (!isWhole || SectionReader.Open(section.Node("match")!, SpecKeys.Match, context) is not SectionReader match)
             return null;
-        string? executable = Pattern(match, "executable");
-        string? commandLine = Pattern(match, "command_line");
-        var environment = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        if (match.Node("env") is MapNode map)
-            ReadEnvironment(map, environment);
-        else if (match.Node("env") is SpecNode other)
-            context.Report(other.At, $"'env' should be a mapping of regular expressions, not {other.Kind}");
-        if (!match.Has("executable") && !match.Has("command_line") && !match.Has("env"))
+        if (!SpecKeys.Match.Names.Any(match.Has))
         {
-            context.Report(match.At, "'match' matches nothing: give executable, command_line or env");
+            context.Report(match.At,
+                "'match' matches nothing: give executable, command_line, env, container or labels");
             return null;
         }
-        return name is null
-            ? null
-            : new ProgramRule(name, executable, commandLine, environment.ToImmutable(), section.At);
+        ProgramRule rule = new(
+            name ?? "", Pattern(match, "executable"), Pattern(match, "command_line"), Patterns(match, "env"),
+            section.At)
+        {
+            Container = Pattern(match, "container"),
+            Labels = Patterns(match, "labels"),
+            Environment = section.Text("environment", NameMax),
+        };
+        return name is null ? null : rule;
     }
 
     public ContextKeySpec? ReadContextKey(SpecNode node)
@@ -107,15 +107,24 @@ internal sealed class PartsReader(ReadingContext context, bool isOptional)
     private string? Pattern(SectionReader match, string key) =>
         match.Node(key) is SpecNode node ? context.Pattern(node, key) : null;
 
-    private void ReadEnvironment(MapNode map, ImmutableSortedDictionary<string, string>.Builder environment)
+    /// <summary>A mapping of names to regular expressions; none when the key is not there.</summary>
+    private ImmutableSortedDictionary<string, string> Patterns(SectionReader match, string key)
     {
+        var patterns = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (match.Node(key) is not MapNode map)
+        {
+            if (match.Node(key) is SpecNode other)
+                context.Report(other.At, $"'{key}' should be a mapping of regular expressions, not {other.Kind}");
+            return patterns.ToImmutable();
+        }
         foreach ((ScalarNode name, SpecNode value) in map.Entries)
         {
             string shown = ReadingContext.Show(name.Text);
-            if (environment.ContainsKey(name.Text))
-                context.Report(name.At, $"'{shown}' is given twice in env");
+            if (patterns.ContainsKey(name.Text))
+                context.Report(name.At, $"'{shown}' is given twice in {key}");
             else if (context.Pattern(value, shown) is string pattern)
-                environment.Add(name.Text, pattern);
+                patterns.Add(name.Text, pattern);
         }
+        return patterns.ToImmutable();
     }
 }

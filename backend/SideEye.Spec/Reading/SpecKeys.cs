@@ -14,9 +14,10 @@ internal sealed record SpecKeys(string Definition, string What, ImmutableArray<s
         "limits",
     ]);
 
-    public static SpecKeys Program { get; } = new("program", "a program", ["name", "match"]);
+    public static SpecKeys Program { get; } = new("program", "a program", ["name", "environment", "match"]);
 
-    public static SpecKeys Match { get; } = new("match", "match", ["executable", "command_line", "env"]);
+    public static SpecKeys Match { get; } =
+        new("match", "match", ["executable", "command_line", "env", "container", "labels"]);
 
     public static SpecKeys Function { get; } =
         new("function", "a function", ["function", "table", "optional", "capture", "columns", "limits"]);

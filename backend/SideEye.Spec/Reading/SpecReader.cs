@@ -38,6 +38,9 @@ public sealed class SpecReader
                 throw new SpecSyntaxException(start,
                     $"{text.Length} characters; {limits.DocumentCharactersMax} is the limit of a spec file");
             }
+            // The scanner takes it for the end of the text, and a person might not see what stands behind it.
+            if (text.IndexOf('\0', StringComparison.Ordinal) is int nul and >= 0)
+                throw new SpecSyntaxException(PlaceOf(text, nul, fileName), "a NUL character; a spec is plain text");
             SpecNode? root = YamlTree.Read(text, fileName, limits);
             if (root is null or ScalarNode { Resolved: ScalarKind.Null })
                 context.Report(start, $"the file is empty; a spec starts with 'version: {Version}'");
@@ -49,6 +52,12 @@ public sealed class SpecReader
             context.Report(e.At, e.Message);
         }
         return new SpecReading(spec, problems.ToImmutable());
+    }
+
+    private static SourcePosition PlaceOf(string text, int index, string fileName)
+    {
+        ReadOnlySpan<char> before = text.AsSpan(0, index);
+        return new SourcePosition(fileName, 1 + before.Count('\n'), index - before.LastIndexOf('\n'));
     }
 
     private CaptureSpec? ReadFile()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"unsafe"
 
@@ -22,6 +23,8 @@ const (
 var (
 	count  = flag.Int("n", 100, "parked goroutines without anything to capture")
 	wanted = flag.Int("wanted", 10, "parked goroutines with locals to capture")
+	spin   = flag.Int("spin", 0, "so many of the wanted ones never park but keep a processor busy")
+	lost   = flag.Int("lost", 0, "pointers to memory that is not there, in wild")
 )
 
 type node struct {
@@ -67,7 +70,10 @@ var (
 	many     map[string]int64
 	cold     *node // on a page of a file that is in nobody's page table; points to ring
 	garbage  [4]uintptr
+	wild     []uintptr
 )
+
+var stopped atomic.Bool
 
 var never = make(chan int)
 
@@ -106,6 +112,9 @@ func fillGlobals() {
 	inside, either = ring, accounts[2]
 	few, many = newMap(0, 3), newMap(0, 100)
 	cold = coldNode()
+	for i := 0; i < *lost; i++ {
+		wild = append(wild, 0x123400000000+uintptr(i)*64)
+	}
 	garbage = [4]uintptr{1, 0x123456789abc, 0xffff888000000000, 0xdeadbeefdeadbeef}
 }
 
@@ -177,8 +186,22 @@ func capture(id int64, begun *sync.WaitGroup) int64 {
 	copy(a.password[:], fmt.Sprint("secret word ", id))
 	l := locals{magic, newRing(1000*id, 5), fmt.Sprint("a text of ", id), make([]int64, 100), a, a, *a,
 		newMap(id, 5), newMap(id, 30)}
-	block(&l, begun)
+	if id < int64(*spin) {
+		keepBusy(&l, begun)
+	} else {
+		block(&l, begun)
+	}
 	return l.numbers[0] + id
+}
+
+// keepBusy runs until the end, with the locals of its caller in hand.
+//
+//go:noinline
+func keepBusy(l *locals, begun *sync.WaitGroup) {
+	begun.Done()
+	for !stopped.Load() {
+		l.numbers[1]++
+	}
 }
 
 //go:noinline

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace SideEye.Agent.Options;
+namespace SideEye.Protocol;
 
 /// <summary>An address and port to listen on, as options write it.</summary>
 public static class ListenAddress
@@ -10,7 +10,7 @@ public static class ListenAddress
     /// </summary>
     /// <param name="text">What was given.</param>
     /// <param name="option">Which option it was given with.</param>
-    /// <exception cref="AgentStartException">It is none of these.</exception>
+    /// <exception cref="FormatException">It is none of these; for people.</exception>
     public static IPEndPoint Parse(string text, string option)
     {
         int colon = text.LastIndexOf(':');
@@ -25,7 +25,7 @@ public static class ListenAddress
         };
         return colon >= 0 && isPort && address is not null
             ? new IPEndPoint(address, port)
-            : throw new AgentStartException(
+            : throw new FormatException(
                 $"{option} '{text}' is no address and port: write it as 127.0.0.1:7461, [::1]:7461 or :7461");
     }
 }

@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
+using Xunit;
 
-namespace SideEye.Probes.Tests;
+namespace SideEye.Testing;
 
 /// <summary>Texts that were read and accepted by a person. ACCEPT_GOLDEN=1 writes them anew.</summary>
 public static class Golden
 {
+    /// <summary>The text is the one in the folder Golden beside the calling test.</summary>
     public static void Verify(string name, string actual, [CallerFilePath] string caller = "")
     {
         string path = Path.Combine(Path.GetDirectoryName(caller)!, "Golden", name);

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace SideEye.ControlPlane.Serving;
+
+/// <summary>Makes answers of what goes wrong in endpoints that are not gRPC.</summary>
+internal static partial class Errors
+{
+    /// <summary>Runs a request.</summary>
+    public static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger log)
+    {
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there any more to be told.
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            Failure failure = Failure.Of(e);
+            if (failure.IsDefect)
+                Defect(log, context.Request.Path, e);
+            context.Response.Clear();
+            await failure.WriteAsync(context).ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "{path} failed by a defect of ours")]
+    private static partial void Defect(ILogger log, string path, Exception exception);
+}
