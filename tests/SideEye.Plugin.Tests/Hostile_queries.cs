@@ -133,7 +133,7 @@ public sealed class Hostile_queries : IAsyncLifetime
                     bytes.InsertRange(random.Next(bytes.Count), bytes.GetRange(at, count));
                     break;
                 case 3:
-                    bytes[at] = (byte)"{}[]\":,0-e\\"[random.Next(12)];
+                    bytes[at] = (byte)"{}[]\":,0-e\\"[random.Next(11)];
                     break;
                 default:
                     bytes.InsertRange(at, Enumerable.Repeat((byte)'[', count));

@@ -19,6 +19,8 @@ internal static class RpcErrors
         return error.StatusCode switch
         {
             StatusCode.Unavailable => $"The control plane at {place} cannot be reached: {Cause(error)}",
+            // A certificate that is not trusted comes as an internal error.
+            StatusCode.Internal when IsTls(error) => $"The control plane at {place} cannot be reached: {Cause(error)}",
             StatusCode.Unauthenticated =>
                 $"The control plane at {place} does not know the token: {detail}. "
                 + "Check it in the data source's settings.",
@@ -54,16 +56,16 @@ internal static class RpcErrors
     /// <summary>The innermost reason, which is the one that says something.</summary>
     private static string Cause(RpcException error)
     {
-        Exception? innermost = error.Status.DebugException;
-        bool isTls = false;
-        while (innermost?.InnerException is Exception inner)
-        {
-            isTls |= innermost is AuthenticationException;
-            innermost = inner;
-        }
-        isTls |= innermost is AuthenticationException;
-        if (innermost is null)
+        if (Causes(error).LastOrDefault() is not Exception innermost)
             return error.Status.Detail;
-        return isTls ? $"TLS: {innermost.Message}" : innermost.Message;
+        return IsTls(error) ? $"TLS: {innermost.Message}" : innermost.Message;
+    }
+
+    private static bool IsTls(RpcException error) => Causes(error).Any(cause => cause is AuthenticationException);
+
+    private static IEnumerable<Exception> Causes(RpcException error)
+    {
+        for (Exception? cause = error.Status.DebugException; cause is not null; cause = cause.InnerException)
+            yield return cause;
     }
 }
