@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace SideEye.Cli.Tests;
 
 /// <summary>The commands that ask a control plane, against one that runs and has no agent that answers.</summary>
@@ -47,8 +45,9 @@ public sealed class Commands_with_a_control_plane : IAsyncLifetime
     public void What_it_keeps_and_whom_it_watches_is_listed()
     {
         CommandRun none = SideEyeProcess.Run("snapshots", "--server", address);
-        Assert.Equal((0, "sideeye: there are none; sideeye snapshot --server URL takes one\n"), (none.ExitCode, none.Error));
-        Assert.Equal(0, JsonDocument.Parse(Done("snapshots", "--server", address, "--json")).RootElement.GetArrayLength());
+        Assert.Equal(
+            (0, "sideeye: there are none; sideeye snapshot --server URL takes one\n"), (none.ExitCode, none.Error));
+        Assert.Equal("[]\n", Done("snapshots", "--server", address, "--json"));
         CommandRun processes = SideEyeProcess.Run("ps", "--server", address, "--json");
         Assert.Equal((3, "[]\n"), (processes.ExitCode, processes.Output));
         Assert.Contains("127.0.0.1:1 cannot be reached", processes.Error, StringComparison.Ordinal);

@@ -47,7 +47,10 @@ public sealed class AddedAgents : IAddedAgents
             if (all.TryGetValue(address, out AddedAgent? known))
                 return known;
             if (all.Count >= most)
-                throw new CatalogException(CatalogError.Invalid, $"there are {most} agents already, which is the limit");
+            {
+                throw new CatalogException(
+                    CatalogError.Invalid, $"there are {most} agents already, which is the limit");
+            }
             AddedAgent added = new(address, author, CatalogTime.Kept(time.GetUtcNow()));
             Row row = new(address, author, CatalogTime.Micros(added.At));
             database.Change(connection => connection.Execute(

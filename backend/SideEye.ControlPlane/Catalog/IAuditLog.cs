@@ -26,7 +26,8 @@ public sealed record AuditEntry
     public required string Who { get; init; }
 
     /// <summary>What was done: <c>capture</c>, <c>spec.put</c>, <c>spec.remove</c>, <c>schedule.put</c>,
-    /// <c>schedule.remove</c>, <c>name.put</c>, <c>agent.put</c>, <c>agent.remove</c>, <c>snapshot.remove</c>, <c>snapshot.pin</c>, <c>export</c>.</summary>
+    /// <c>schedule.remove</c>, <c>name.put</c>, <c>agent.put</c>, <c>agent.remove</c>,
+    /// <c>snapshot.remove</c>, <c>snapshot.pin</c>, <c>export</c>.</summary>
     public required string Action { get; init; }
 
     /// <summary>To what: a snapshot's id with program and environment, a document's name and version, ...</summary>

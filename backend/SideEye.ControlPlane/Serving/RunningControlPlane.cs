@@ -99,7 +99,8 @@ public sealed class RunningControlPlane : IAsyncDisposable
             new ControlPlaneParts
             {
                 Fleet = fleet, Specs = folder.Specs, Names = folder.Names, Shelf = folder.Shelf,
-                Schedules = folder.Schedules, Added = folder.Agents, Audit = folder.Audit, Desk = desk, Captures = captures, Runner = runner,
+                Schedules = folder.Schedules, Added = folder.Agents, Audit = folder.Audit, Desk = desk,
+                Captures = captures, Runner = runner,
                 RunnerLimits = runnerLimits, Troubles = troubles.Now, Time = time,
                 ScratchFolder = EmptyFolder(options.DataFolder, "exports"),
             },

@@ -146,7 +146,8 @@ public sealed class The_http_api : ApiFixture
         JsonElement paths = (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("paths");
         string[] expected =
         [
-            "/api/v1/agents", "/api/v1/agents/{address}", "/api/v1/processes", "/api/v1/programs", "/api/v1/environments", "/api/v1/functions",
+            "/api/v1/agents", "/api/v1/agents/{address}", "/api/v1/processes", "/api/v1/programs",
+            "/api/v1/environments", "/api/v1/functions",
             "/api/v1/variables", "/api/v1/snapshots", "/api/v1/snapshots/{id}", "/api/v1/snapshots/{id}/pin",
             "/api/v1/snapshots/{id}/tables", "/api/v1/snapshots/{id}/file", "/api/v1/snapshots/{id}/query",
             "/api/v1/query", "/api/v1/spec", "/api/v1/spec/schema", "/api/v1/specs", "/api/v1/specs/{name}",
