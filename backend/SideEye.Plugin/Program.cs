@@ -4,7 +4,7 @@ using SideEye.Plugin.Queries;
 using SideEye.Plugin.Resources;
 using SideEye.Plugin.Streams;
 
-NameLookup.UseBuiltIn();
+CLibrary.Configure();
 PluginLimits limits = PluginLimits.Default;
 using Sources sources = new(limits);
 Counters counters = new(TimeProvider.System);

@@ -48,12 +48,13 @@ public sealed partial class Compiled_projects
     {
         using CompiledProject compiled = CompiledProject.Open(project);
         bool isAllowed = project is "SideEye.Linux" or "SideEye.Bpf";
-        string[] calls = [.. compiled.NativeMethods().Where(name => !IsNameLookup(project, name))];
+        string[] calls = [.. compiled.NativeMethods().Where(name => !IsOwnLibrary(project, name))];
         Assert.True(isAllowed || calls.Length == 0, $"{project} calls native code: {string.Join(", ", calls)}");
     }
 
-    // The plugin holds the C library itself, and tells it how to look names up; it may know neither Linux nor Bpf.
-    private static bool IsNameLookup(string project, string method) =>
+    // The plugin holds the C library itself, and tells it where names and authorities are; it may know neither Linux nor
+    // Bpf.
+    private static bool IsOwnLibrary(string project, string method) =>
         project == "SideEye.Plugin" && method.Contains("Configure", StringComparison.Ordinal);
 
     [Theory]

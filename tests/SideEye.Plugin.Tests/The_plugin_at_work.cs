@@ -1,7 +1,5 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -137,17 +135,9 @@ public sealed class The_plugin_at_work : IAsyncLifetime
     [Fact]
     public async Task A_certificate_is_trusted_by_its_authority_and_else_refused_in_words()
     {
-        using RSA key = RSA.Create(2_048);
-        CertificateRequest request = new("CN=control", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        SubjectAlternativeNameBuilder names = new();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        DateTimeOffset now = DateTimeOffset.UtcNow;
-        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        using X509Certificate2 served = X509CertificateLoader.LoadPkcs12(
-            certificate.Export(X509ContentType.Pkcs12), null);
+        using X509Certificate2 certificate = Certificates.ForThisMachine();
         await using ScriptedControlPlane secure = await ScriptedControlPlane.StartAsync(
-            listen => listen.UseHttps(served));
+            listen => listen.UseHttps(certificate));
         secure.Script.AnswerWith(Trailer(), ("", [Batch(("n", Longs(1)))], []));
         string pem = certificate.ExportCertificatePem();
 

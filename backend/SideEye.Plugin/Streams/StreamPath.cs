@@ -24,11 +24,8 @@ internal static class StreamPath
     /// <summary>The channel of a query; null where its name would be too long.</summary>
     internal static string? ChannelOf(string sourceUid, ReadOnlyMemory<byte> json)
     {
-        if (Parse(json) is not JsonObject query)
+        if (Compact(json) is not byte[] compact)
             return null;
-        foreach (string name in Unneeded)
-            query.Remove(name);
-        byte[] compact = System.Text.Encoding.UTF8.GetBytes(query.ToJsonString());
         string channel = $"ds/{sourceUid}/{Prefix}{Base64Url.EncodeToString(compact)}";
         return channel.Length <= CharactersMax ? channel : null;
     }
@@ -54,16 +51,21 @@ internal static class StreamPath
         }
     }
 
-    private static bool HasQuery(ReadOnlyMemory<byte> json) =>
-        !json.IsEmpty && Parse(json) is JsonObject { Count: > 0 };
+    private static bool HasQuery(ReadOnlyMemory<byte> json) => Compact(json) is { Length: > 2 };
 
-    private static JsonNode? Parse(ReadOnlyMemory<byte> json)
+    /// <summary>The query without what a stream has no use for; null where it is no object.</summary>
+    private static byte[]? Compact(ReadOnlyMemory<byte> json)
     {
         try
         {
-            return JsonNode.Parse(json.Span, documentOptions: Strict);
+            if (json.IsEmpty || JsonNode.Parse(json.Span, documentOptions: Strict) is not JsonObject query)
+                return null;
+            foreach (string name in Unneeded)
+                query.Remove(name);
+            return System.Text.Encoding.UTF8.GetBytes(query.ToJsonString());
         }
-        catch (JsonException)
+        // The second is said of texts that are no Unicode, and not before they are looked at.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
