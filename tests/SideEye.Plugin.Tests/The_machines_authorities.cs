@@ -25,7 +25,7 @@ public sealed class The_machines_authorities
         Requires.Program("unshare");
         Assert.SkipUnless(File.Exists(Bundle), $"needs {Bundle}, to put another file in its place");
         await BuiltPlugin.BuildAsync();
-        await RepositoryScript.RunAsync("build-pluginhost", []);
+        await RepositoryScript.RunAsync("build-pluginhost", [], TestContext.Current.CancellationToken);
         using X509Certificate2 certificate = Certificates.ForThisMachine();
         await using ScriptedControlPlane control = await ScriptedControlPlane.StartAsync(
             listen => listen.UseHttps(certificate));

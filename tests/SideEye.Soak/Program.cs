@@ -3,6 +3,8 @@ using SideEye.Soak;
 
 // SideEye.Soak [--minutes N]: snapshots of a churning swarm, the shop and the leader of an etcd cluster under load,
 // without a rest. Fails when anything at all goes wrong. Needs root.
+// SideEye.Soak panels [--minutes N]: people in front of dashboards, and alert rules, over plugin, control plane and
+// agent, against a service under load (wrk).
 // SideEye.Soak --pid P [FUNCTION]: snapshots of that process without a rest, a line of JSON for each, until it ends.
 // SideEye.Soak --pid P --spec FILE SQL SQL: the same with variables, and what SQL says of each snapshot: the first of
 // what is captured, the second of the snapshots in which all is derived.
@@ -11,11 +13,13 @@ if (args is ["--pid", var captured, "--spec", var spec, var query, var derivedQu
 bool isLoop = args is ["--pid", _] or ["--pid", _, _];
 if (isLoop && int.TryParse(args[1], CultureInfo.InvariantCulture, out int processId))
     return await RestlessLoop.RunAsync(processId, args.Length == 3 ? args[2] : "runtime.goexit");
-string minutes = args is ["--minutes", var given] ? given : "10";
-if (args.Length is not (0 or 2)
+bool isPanels = args is ["panels", ..];
+string[] rest = isPanels ? args[1..] : args;
+string minutes = rest is ["--minutes", var given] ? given : "10";
+if (rest.Length is not (0 or 2)
     || !double.TryParse(minutes, CultureInfo.InvariantCulture, out double duration) || duration <= 0)
 {
-    Console.Error.WriteLine("usage: SideEye.Soak [--minutes N] | --pid P [FUNCTION]");
+    Console.Error.WriteLine("usage: SideEye.Soak [panels] [--minutes N] | --pid P [FUNCTION]");
     return 2;
 }
 if (!Environment.IsPrivilegedProcess)
@@ -23,4 +27,6 @@ if (!Environment.IsPrivilegedProcess)
     Console.Error.WriteLine("soak: needs root");
     return 2;
 }
-return await SoakRun.RunAsync(TimeSpan.FromMinutes(duration));
+return isPanels
+    ? await new PanelSoak(TimeSpan.FromMinutes(duration)).RunAsync()
+    : await SoakRun.RunAsync(TimeSpan.FromMinutes(duration));

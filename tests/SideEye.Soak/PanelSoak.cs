@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using SideEye.Testing;
+
+namespace SideEye.Soak;
+
+/// <summary>
+/// People in front of dashboards, and alert rules, for as long as is wanted: the plugin in a real host, a control plane,
+/// an agent, and a service under load whose latencies are compared with those that it has without us.
+/// </summary>
+internal sealed partial class PanelSoak(TimeSpan duration)
+{
+    private const int Viewers = 20;
+    private const string Program = "web";
+
+    // Ours beside the service's: in life the control plane and Grafana are on other machines than the service.
+    private static readonly string[] Elsewhere = ["nice", "-n", "19"];
+    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+
+    /// <summary>Memory may grow by so much, in KiB, from the second quarter of the run to the last.</summary>
+    private const long GrowthKiBMax = 96 * 1024;
+
+    private static readonly string[] Panels =
+    [
+        """{"kind":"sql","sql":"SELECT * FROM goroutine_groups"}""",
+        """{"kind":"sql","sql":"SELECT * FROM waiting LIMIT 100"}""",
+        """{"kind":"sql","sql":"SELECT * FROM http_requests_in_flight"}""",
+        """{"kind":"sql","sql":"SELECT status, count(*) AS count FROM goroutines GROUP BY ALL"}""",
+        """{"kind":"sql","sql":"SELECT function, count(*) AS count FROM frames GROUP BY ALL ORDER BY 2 DESC LIMIT 20"}""",
+        """{"kind":"goroutines"}""",
+        """{"kind":"flamegraph"}""",
+        """{"kind":"nodegraph"}""",
+        """{"kind":"logs"}""",
+        """{"kind":"snapshots"}""",
+    ];
+
+    private readonly List<(TimeSpan At, long Agent, long ControlPlane, long Plugin)> memory = [];
+    private int problems;
+
+    /// <summary>Runs, reports and judges.</summary>
+    /// <returns>The exit code: 0 when nothing went wrong.</returns>
+    public async Task<int> RunAsync()
+    {
+        await BuiltAgent.BuildAsync();
+        await PluginLoad.BuildAsync();
+        string sideeye = Repository.PathOf("out", "bin", "sideeye");
+        DirectoryInfo data = Directory.CreateTempSubdirectory("sideeye-soak-");
+        try
+        {
+            await using GoTarget web = await GoTarget.StartAsync(Program, Toolchains.Newest);
+            string order = $"http://{web.Greeting[0]["listening ".Length..]}/order?id=7";
+            Console.WriteLine($"soak: the service alone for {Alone.TotalSeconds} s");
+            WrkFigures without = await WrkAsync(order, Alone);
+            await using ServedAgent served = await ServedAgent.StartAsync([.. Elsewhere, sideeye], data.FullName);
+            Console.WriteLine($"soak: {Viewers} viewers of {Panels.Length} panels each second for {duration}");
+            Task<WrkFigures> service = WrkAsync(order, duration);
+            Task<JsonElement> load = LoadAsync(served);
+            await WatchAsync(served, load);
+            Report(await load, without, await service, await MetricsAsync(served));
+            if (web.HasExited)
+                Complain("the service has ended");
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+        Console.WriteLine(problems == 0 ? "soak: nothing went wrong" : $"soak: {problems} problems");
+        return problems == 0 ? 0 : 1;
+    }
+
+    private Task<JsonElement> LoadAsync(ServedAgent served)
+    {
+        string[] queries = [.. Panels.SelectMany(static one => new[] { "-query", OfWeb(one) })];
+        return PluginLoad.RunAsync(
+            Elsewhere, [
+                "viewers", "-url", served.Address, "-viewers", $"{Viewers}", "-refresh", "1s",
+                "-duration", FormattableString.Invariant($"{duration.TotalSeconds}s"), "-alert-every", "10s",
+                "-alert", OfWeb("""{"kind":"sql","format":"numeric","sql":"SELECT count(*) AS n FROM goroutines"}"""),
+                .. queries,
+            ]);
+    }
+
+    private static string OfWeb(string query) => $$"""{"program":"{{Program}}",{{query[1..]}}""";
+
+    private async Task WatchAsync(ServedAgent served, Task load)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (await Task.WhenAny(load, Task.Delay(Look)) != load)
+        {
+            int[] plugins = [.. Process.GetProcessesByName("gpx_sideeye_lin").Select(static one => one.Id)];
+            memory.Add((
+                Stopwatch.GetElapsedTime(begun), ResidentMemory.OfProcess(served.Agent.ProcessId),
+                ResidentMemory.OfProcess(served.ControlPlane.ProcessId), plugins.Sum(ResidentMemory.OfProcess)));
+        }
+    }
+
+    private void Report(JsonElement load, WrkFigures without, WrkFigures with, IReadOnlyList<string> metrics)
+    {
+        Console.WriteLine($"panels: {load.GetProperty("queries")} queries, {load.GetProperty("failed")} failed, "
+            + $"latency in ms {load.GetProperty("latencyMs")}, notices {load.GetProperty("notices")}");
+        foreach (JsonElement alert in load.GetProperty("alerts").EnumerateArray())
+            Console.WriteLine($"alert rule: {alert.GetProperty("queries")} evaluations, {alert.GetProperty("failed")} failed");
+        if (load.GetProperty("failed").GetInt32() > 0)
+            Complain($"queries failed: {load.GetProperty("errors")}");
+        Flat("agent", static one => one.Agent);
+        Flat("control plane", static one => one.ControlPlane);
+        Flat("plugin", static one => one.Plugin);
+        foreach (string line in metrics)
+            Console.WriteLine($"metrics: {line}");
+        double ratio = with.P99.TotalMilliseconds / without.P99.TotalMilliseconds;
+        Console.WriteLine(FormattableString.Invariant(
+            $"service: p99 {without.P99.TotalMilliseconds:0.00} ms at {without.Rate:0}/s without us, ")
+            + FormattableString.Invariant(
+                $"{with.P99.TotalMilliseconds:0.00} ms at {with.Rate:0}/s with us: {ratio:0.00} times ")
+            + (ratio > 1.05 ? "(<= 1.05)  OVER" : "(<= 1.05)  ok"));
+        if (with.Errors > 0)
+            Complain($"the service failed {with.Errors} requests");
+    }
+
+    /// <summary>The last quarter holds no more than the second: what is there by then is warm.</summary>
+    private void Flat(string what, Func<(TimeSpan At, long Agent, long ControlPlane, long Plugin), long> of)
+    {
+        if (memory.Count < 8)
+            return;
+        int quarter = memory.Count / 4;
+        long early = (long)memory.Skip(quarter).Take(quarter).Average(of), late = (long)memory.TakeLast(quarter).Average(of);
+        Console.WriteLine($"memory of the {what}: {early / 1024} MB in the second quarter, {late / 1024} MB in the last, "
+            + $"{memory.Max(of) / 1024} MB at most");
+        if (late - early > GrowthKiBMax)
+            Complain($"the memory of the {what} grew by {(late - early) / 1024} MB");
+    }
+
+    /// <summary>Captures, pauses and refusals as the control plane counts them.</summary>
+    private static async Task<IReadOnlyList<string>> MetricsAsync(ServedAgent served)
+    {
+        using HttpClient http = new();
+        string text = await http.GetStringAsync($"{served.Address}/metrics");
+        return
+        [
+            .. text.Split('\n').Where(static line => !line.StartsWith('#') && !line.Contains("_bucket")
+                && (line.Contains("capture") || line.Contains("pause") || line.Contains("refus"))),
+        ];
+    }
+
+    private static async Task<WrkFigures> WrkAsync(string url, TimeSpan time)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(
+            "wrk", ["-t1", "-c4", "--latency", FormattableString.Invariant($"-d{time.TotalSeconds:0}s"), url])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        string text = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Match p99 = P99().Match(text), rate = Rate().Match(text), errors = Errors().Match(text);
+        if (!p99.Success || !rate.Success)
+            throw new InvalidOperationException($"wrk: {text}");
+        double milliseconds = double.Parse(p99.Groups[1].Value, CultureInfo.InvariantCulture)
+            * p99.Groups[2].Value switch { "us" => 0.001, "s" => 1000, _ => 1 };
+        return new WrkFigures(
+            TimeSpan.FromMilliseconds(milliseconds), double.Parse(rate.Groups[1].Value, CultureInfo.InvariantCulture),
+            errors.Success ? errors.Groups[1].Captures.Sum(static one => int.Parse(one.Value, null)) : 0);
+    }
+
+    private void Complain(string problem)
+    {
+        problems++;
+        Console.Error.WriteLine($"soak: {problem}");
+    }
+
+    [GeneratedRegex(@"99%\s+([\d.]+)(us|ms|s)")]
+    private static partial Regex P99();
+
+    [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
+    private static partial Regex Rate();
+
+    [GeneratedRegex(@"Socket errors:(?: connect| read| write| timeout|,|\s|(\d+))+")]
+    private static partial Regex Errors();
+
+    private sealed record WrkFigures(TimeSpan P99, double Rate, int Errors);
+}
