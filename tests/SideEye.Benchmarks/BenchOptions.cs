@@ -16,11 +16,12 @@ internal sealed record WatchSize(int Processes, TimeSpan Duration);
 /// <param name="Captures">Targets for the pause with captures: all goroutines, and how often.</param>
 /// <param name="Agent">For the cost of an agent that only watches: how many processes, and how long; null to leave it
 /// out.</param>
+/// <param name="PanelRuns">How often panels are asked; 0 to leave them out.</param>
 /// <param name="WithDelve">Whether to compare with it.</param>
 internal sealed record BenchOptions(
-    IReadOnlyList<BenchSize> Sizes, BenchSize? Captures, WatchSize? Agent, bool WithDelve)
+    IReadOnlyList<BenchSize> Sizes, BenchSize? Captures, WatchSize? Agent, int PanelRuns, bool WithDelve)
 {
-    public const string Usage = "SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures|agent]";
+    public const string Usage = "SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures|agent|panels]";
 
     private static readonly BenchSize[] Whole = [new(1_000, 15, 3), new(10_000, 11, 3), new(100_000, 7, 1)];
     private static readonly BenchSize[] Quick = [new(1_000, 3, 1), new(10_000, 3, 1)];
@@ -29,13 +30,16 @@ internal sealed record BenchOptions(
     public static BenchOptions? Parse(IReadOnlyList<string> arguments)
     {
         BenchOptions options = new(Whole, new BenchSize(10_000, 15, 1), new WatchSize(50, TimeSpan.FromSeconds(90)),
-            WithDelve: true);
+            PanelRuns: 11, WithDelve: true);
         for (int i = 0; i < arguments.Count; i++)
         {
             switch (arguments[i])
             {
                 case "--quick":
-                    options = options with { Sizes = Quick, Captures = new BenchSize(10_000, 5, 1), Agent = null };
+                    options = options with
+                    {
+                        Sizes = Quick, Captures = new BenchSize(10_000, 5, 1), Agent = null, PanelRuns = 3,
+                    };
                     break;
                 case "--only" when i + 1 < arguments.Count && Only(options, arguments[i + 1]) is { } only:
                     options = only;
@@ -50,9 +54,10 @@ internal sealed record BenchOptions(
 
     private static BenchOptions? Only(BenchOptions options, string what) => what switch
     {
-        "goroutines" => options with { Captures = null, Agent = null },
-        "captures" => options with { Sizes = [], Agent = null },
-        "agent" => options with { Sizes = [], Captures = null },
+        "goroutines" => options with { Captures = null, Agent = null, PanelRuns = 0 },
+        "captures" => options with { Sizes = [], Agent = null, PanelRuns = 0 },
+        "agent" => options with { Sizes = [], Captures = null, PanelRuns = 0 },
+        "panels" => options with { Sizes = [], Captures = null, Agent = null },
         _ => null,
     };
 }

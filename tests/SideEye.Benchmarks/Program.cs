@@ -1,7 +1,7 @@
 using SideEye.Benchmarks;
 using SideEye.Testing;
 
-// SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures|agent]: what a snapshot costs the target
+// SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures|agent|panels]: what a snapshot costs the target
 // and us, beside what others cost.
 // Exit code 0 unless something failed to run; figures over their expectation are marked, they do not fail the run.
 if (BenchOptions.Parse(args) is not { } options)
@@ -39,6 +39,9 @@ if (options.Captures is { } captures)
 
 if (options.Agent is { } watched)
     await new AgentBenchmark(watched, report).RunAsync();
+
+if (options.PanelRuns > 0)
+    await new PanelBenchmark(options.PanelRuns, report).RunAsync();
 
 report.Write("");
 report.Write($"load average at the end: {Machine.LoadAverage}");

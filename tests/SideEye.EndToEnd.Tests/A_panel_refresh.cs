@@ -3,15 +3,18 @@ using System.Text.Json;
 namespace SideEye.EndToEnd.Tests;
 
 /// <summary>
-/// The whole way: panels and alert rules in a real plugin host, the plugin, a control plane, an agent, and two processes
-/// that wait for each other.
+/// The whole way: panels and alert rules in a real plugin host, the plugin, a control plane, an agent, and two
+/// processes that wait for each other.
 /// </summary>
 public sealed class A_panel_refresh
 {
     private static readonly string[] Panels =
     [
         """{"kind":"sql","sql":"SELECT * FROM oldest_calls"}""",
-        """{"kind":"sql","format":"timeseries","sql":"SELECT captured_at AS time, count(*) AS n FROM history.goroutines GROUP BY ALL"}""",
+        """
+        {"kind":"sql","format":"timeseries",
+         "sql":"SELECT captured_at AS time, count(*) AS n FROM history.goroutines GROUP BY ALL"}
+        """,
         """{"kind":"goroutines"}""",
         """{"kind":"flamegraph"}""",
         """{"kind":"nodegraph"}""",

@@ -7,13 +7,16 @@ using SideEye.Testing;
 namespace SideEye.Soak;
 
 /// <summary>
-/// People in front of dashboards, and alert rules, for as long as is wanted: the plugin in a real host, a control plane,
-/// an agent, and a service under load whose latencies are compared with those that it has without us.
+/// People in front of dashboards, and alert rules, for as long as is wanted: the plugin in a real host, a control
+/// plane, an agent, and a service under load whose latencies are compared with those that it has without us.
 /// </summary>
 internal sealed partial class PanelSoak(TimeSpan duration)
 {
     private const int Viewers = 20;
-    private const string Program = "web";
+    private const string Target = "web";
+
+    // Without a rule a program is called like its file, and the tests' programs are files of that name.
+    private const string Program = "default";
 
     // Ours beside the service's: in life the control plane and Grafana are on other machines than the service.
     private static readonly string[] Elsewhere = ["nice", "-n", "19"];
@@ -29,7 +32,7 @@ internal sealed partial class PanelSoak(TimeSpan duration)
         """{"kind":"sql","sql":"SELECT * FROM waiting LIMIT 100"}""",
         """{"kind":"sql","sql":"SELECT * FROM http_requests_in_flight"}""",
         """{"kind":"sql","sql":"SELECT status, count(*) AS count FROM goroutines GROUP BY ALL"}""",
-        """{"kind":"sql","sql":"SELECT function, count(*) AS count FROM frames GROUP BY ALL ORDER BY 2 DESC LIMIT 20"}""",
+        """{"kind":"sql","sql":"SELECT function, count(*) AS n FROM frames GROUP BY ALL ORDER BY 2 DESC LIMIT 20"}""",
         """{"kind":"goroutines"}""",
         """{"kind":"flamegraph"}""",
         """{"kind":"nodegraph"}""",
@@ -50,7 +53,7 @@ internal sealed partial class PanelSoak(TimeSpan duration)
         DirectoryInfo data = Directory.CreateTempSubdirectory("sideeye-soak-");
         try
         {
-            await using GoTarget web = await GoTarget.StartAsync(Program, Toolchains.Newest);
+            await using GoTarget web = await GoTarget.StartAsync(Target, Toolchains.Newest);
             string order = $"http://{web.Greeting[0]["listening ".Length..]}/order?id=7";
             Console.WriteLine($"soak: the service alone for {Alone.TotalSeconds} s");
             WrkFigures without = await WrkAsync(order, Alone);
@@ -102,7 +105,10 @@ internal sealed partial class PanelSoak(TimeSpan duration)
         Console.WriteLine($"panels: {load.GetProperty("queries")} queries, {load.GetProperty("failed")} failed, "
             + $"latency in ms {load.GetProperty("latencyMs")}, notices {load.GetProperty("notices")}");
         foreach (JsonElement alert in load.GetProperty("alerts").EnumerateArray())
-            Console.WriteLine($"alert rule: {alert.GetProperty("queries")} evaluations, {alert.GetProperty("failed")} failed");
+        {
+            Console.WriteLine(
+                $"alert rule: {alert.GetProperty("queries")} evaluations, {alert.GetProperty("failed")} failed");
+        }
         if (load.GetProperty("failed").GetInt32() > 0)
             Complain($"queries failed: {load.GetProperty("errors")}");
         Flat("agent", static one => one.Agent);
@@ -126,8 +132,10 @@ internal sealed partial class PanelSoak(TimeSpan duration)
         if (memory.Count < 8)
             return;
         int quarter = memory.Count / 4;
-        long early = (long)memory.Skip(quarter).Take(quarter).Average(of), late = (long)memory.TakeLast(quarter).Average(of);
-        Console.WriteLine($"memory of the {what}: {early / 1024} MB in the second quarter, {late / 1024} MB in the last, "
+        long early = (long)memory.Skip(quarter).Take(quarter).Average(of);
+        long late = (long)memory.TakeLast(quarter).Average(of);
+        Console.WriteLine(
+            $"memory of the {what}: {early / 1024} MB in the second quarter, {late / 1024} MB in the last, "
             + $"{memory.Max(of) / 1024} MB at most");
         if (late - early > GrowthKiBMax)
             Complain($"the memory of the {what} grew by {(late - early) / 1024} MB");

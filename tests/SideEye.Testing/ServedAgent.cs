@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SideEye.Testing;
 
 /// <summary>An agent and a control plane over it on this machine, as users run them: the built programs.</summary>
@@ -47,7 +49,7 @@ public sealed class ServedAgent : IAsyncDisposable
                 ],
                 Listening));
             served.Address = $"http://{AddressIn(served.ControlPlane.Log)}";
-            await served.ControlPlane.SaysAsync($"{agents} of {agents} agent");
+            await served.AnswerAsync(agents);
             return served;
         }
         catch
@@ -62,6 +64,20 @@ public sealed class ServedAgent : IAsyncDisposable
     {
         foreach (RunningProgram program in Enumerable.Reverse(programs))
             await program.DisposeAsync();
+    }
+
+    private async Task AnswerAsync(int agents)
+    {
+        using HttpClient http = new();
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            string text = await http.GetStringAsync($"{Address}/api/v1/agents", patience.Token);
+            using JsonDocument all = JsonDocument.Parse(text);
+            if (all.RootElement.EnumerateArray().Count(static one => one.GetProperty("is_ok").GetBoolean()) == agents)
+                return;
+            await Task.Delay(50, patience.Token);
+        }
     }
 
     private static string AddressIn(string log) =>

@@ -45,6 +45,9 @@ public sealed record ServingLimits
     /// <summary>Snapshots of a history that are looked up; the runner reads the newest of them.</summary>
     public int HistoryMax { get; init; } = 10_000;
 
+    /// <summary>How long after the end of a time range a snapshot may be that was taken for its query.</summary>
+    public TimeSpan RangeEndMax { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>New snapshots that wait for a follower; the oldest are left out.</summary>
     public int EventsWaitingMax { get; init; } = 64;
 

@@ -108,12 +108,23 @@ public sealed class QueryAnswerer(
             Snapshot = snapshot?.Reference,
             History =
             [
-                .. InRange(request, limits.HistoryMax).Where(static one => !one.IsPart)
-                    .Select(static one => one.Reference),
+                .. WithNewest(InRange(request, limits.HistoryMax), snapshot, request)
+                    .Where(static one => !one.IsPart).Select(static one => one.Reference),
             ],
         };
         QueryOutcome outcome = await runner.RunAsync(request, subject, sink, stop).ConfigureAwait(false);
         return new Trailer { ExecutedSql = outcome.ExecutedSql, Rows = outcome.Rows };
+    }
+
+    /// <summary>A time range that ends now has ended when the snapshot that its query had taken is there; that one is of
+    /// the range all the same.</summary>
+    private IReadOnlyList<KeptSnapshot> WithNewest(
+        IReadOnlyList<KeptSnapshot> inRange, KeptSnapshot? handed, QueryRequest request)
+    {
+        if (handed is null)
+            return inRange;
+        TimeSpan after = handed.CapturedAt - UnixTime.Of(request.ToUnixNs);
+        return after > TimeSpan.Zero && after <= limits.RangeEndMax ? [.. inRange, handed] : inRange;
     }
 
     /// <summary>Names for pickers never have a snapshot taken: a dashboard that loads asks for many.</summary>

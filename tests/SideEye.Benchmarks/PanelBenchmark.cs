@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Text.Json;
+using SideEye.Testing;
+
+namespace SideEye.Benchmarks;
+
+/// <summary>From a panel's query to its frame, over plugin, control plane and agent; and one snapshot over many agents.
+/// </summary>
+/// <param name="runs">How often each is measured.</param>
+/// <param name="report">Receives the rows.</param>
+internal sealed class PanelBenchmark(int runs, Report report)
+{
+    private const int Goroutines = 10_000;
+    private const int Agents = 20;
+    private const double FreshMax = 150e6, PauseMax = 8e6;
+    // The desk takes none more often than that, so each call finds the snapshot before too old.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2.5);
+
+    public async Task RunAsync()
+    {
+        report.Begin($"panels of {Goroutines:N0} goroutines; {Agents} agents");
+        DirectoryInfo data = Directory.CreateTempSubdirectory("sideeye-bench-");
+        try
+        {
+            await PluginLoad.BuildAsync();
+            await using (GoTarget swarm = await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", $"{Goroutines}"))
+            {
+                await using ServedAgent served = await ServedAgent.StartAsync(
+                    [SideEyeCommand.ExecutablePath], Path.Combine(data.FullName, "one"), 1,
+                    ["--pause-budget", "30000"]);
+                await FreshAsync(served);
+                await KeptAsync(served);
+            }
+            await FanOutAsync(Path.Combine(data.FullName, "many"));
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or HttpRequestException)
+        {
+            report.Fail("panels", e.Message);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    private async Task FreshAsync(ServedAgent served)
+    {
+        Samples whole = new(), pause = new();
+        for (int run = 0; run <= runs; run++)
+        {
+            await Task.Delay(Rest);
+            JsonElement load = await AskAsync(served, "fresh", 1, warmUp: 0);
+            if (run == 0)
+                continue; // the first compiles and indexes
+            whole.Add(load.GetProperty("latencyMs").GetProperty("p50").GetDouble() * 1e6);
+            pause.Add((await LatestAsync(served)).GetProperty("pause_max_ns").GetDouble());
+        }
+        report.Row("QueryData to frame, a snapshot taken for it", whole, Unit.Time, FreshMax);
+        report.Row("of it the pause", pause, Unit.Time, PauseMax);
+    }
+
+    private async Task KeptAsync(ServedAgent served)
+    {
+        JsonElement load = await AskAsync(served, "latest", runs * 5, warmUp: 2);
+        Samples kept = new();
+        foreach (string rank in new[] { "min", "p50", "p99" })
+            kept.Add(load.GetProperty("latencyMs").GetProperty(rank).GetDouble() * 1e6);
+        report.Row("QueryData to frame, of a snapshot that is there", kept, Unit.Time);
+    }
+
+    private static async Task<JsonElement> AskAsync(ServedAgent served, string mode, int calls, int warmUp)
+    {
+        string query =
+            $$$"""{"program":"default","kind":"goroutines","snapshot":{"mode":"{{{mode}}}","maxAge":"1s"}}""";
+        JsonElement load = await PluginLoad.RunAsync(
+            [], "repeat", "-url", served.Address, "-query", query, "-calls", $"{calls}", "-warm-up", $"{warmUp}");
+        return load.GetProperty("failed").GetInt32() == 0
+            ? load : throw new InvalidOperationException($"a query failed: {load.GetProperty("errors")}");
+    }
+
+    private async Task FanOutAsync(string data)
+    {
+        // The agents of one machine watch the same processes; each has one of its own to capture.
+        await using GoTarget swarm = await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", "100");
+        await using ServedAgent served = await ServedAgent.StartAsync([SideEyeCommand.ExecutablePath], data, Agents);
+        Samples whole = new();
+        Uri snapshots = new("/api/v1/snapshots", UriKind.Relative);
+        using HttpClient http = new() { BaseAddress = new Uri(served.Address) };
+        for (int run = 0; run <= runs; run++)
+        {
+            using StringContent all = new("{}", null, "application/json");
+            long begun = Stopwatch.GetTimestamp();
+            using HttpResponseMessage answer = await http.PostAsync(snapshots, all);
+            if (!answer.IsSuccessStatusCode)
+                throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+            if (run > 0)
+                whole.Add(Stopwatch.GetElapsedTime(begun).TotalNanoseconds);
+        }
+        report.Row($"a snapshot over {Agents} agents, to the file", whole, Unit.Time);
+    }
+
+    private static async Task<JsonElement> LatestAsync(ServedAgent served)
+    {
+        using HttpClient http = new();
+        string text = await http.GetStringAsync($"{served.Address}/api/v1/snapshots/latest");
+        return JsonDocument.Parse(text).RootElement;
+    }
+}
