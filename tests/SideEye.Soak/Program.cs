@@ -1,8 +1,9 @@
 using System.Globalization;
 using SideEye.Soak;
 
-// SideEye.Soak [--minutes N]: snapshots of a churning swarm, the shop and the leader of an etcd cluster under load,
-// without a rest. Fails when anything at all goes wrong. Needs root.
+// SideEye.Soak [--minutes N]: both of the following, one after the other.
+// SideEye.Soak targets [--minutes N]: snapshots of a churning swarm, the shop and the leader of an etcd cluster under
+// load, without a rest. Fails when anything at all goes wrong. Needs root.
 // SideEye.Soak panels [--minutes N]: people in front of dashboards, and alert rules, over plugin, control plane and
 // agent, against a service under load (wrk).
 // SideEye.Soak --pid P [FUNCTION]: snapshots of that process without a rest, a line of JSON for each, until it ends.
@@ -13,13 +14,13 @@ if (args is ["--pid", var captured, "--spec", var spec, var query, var derivedQu
 bool isLoop = args is ["--pid", _] or ["--pid", _, _];
 if (isLoop && int.TryParse(args[1], CultureInfo.InvariantCulture, out int processId))
     return await RestlessLoop.RunAsync(processId, args.Length == 3 ? args[2] : "runtime.goexit");
-bool isPanels = args is ["panels", ..];
-string[] rest = isPanels ? args[1..] : args;
+string? only = args is ["panels" or "targets", ..] ? args[0] : null;
+string[] rest = only is null ? args : args[1..];
 string minutes = rest is ["--minutes", var given] ? given : "10";
 if (rest.Length is not (0 or 2)
     || !double.TryParse(minutes, CultureInfo.InvariantCulture, out double duration) || duration <= 0)
 {
-    Console.Error.WriteLine("usage: SideEye.Soak [panels] [--minutes N] | --pid P [FUNCTION]");
+    Console.Error.WriteLine("usage: SideEye.Soak [targets|panels] [--minutes N] | --pid P [FUNCTION]");
     return 2;
 }
 if (!Environment.IsPrivilegedProcess)
@@ -27,6 +28,7 @@ if (!Environment.IsPrivilegedProcess)
     Console.Error.WriteLine("soak: needs root");
     return 2;
 }
-return isPanels
-    ? await new PanelSoak(TimeSpan.FromMinutes(duration)).RunAsync()
-    : await SoakRun.RunAsync(TimeSpan.FromMinutes(duration));
+TimeSpan each = TimeSpan.FromMinutes(duration);
+int targets = only == "panels" ? 0 : await SoakRun.RunAsync(each);
+int panels = only == "targets" ? 0 : await new PanelSoak(each).RunAsync();
+return Math.Max(targets, panels);
