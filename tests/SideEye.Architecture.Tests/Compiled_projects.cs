@@ -52,8 +52,8 @@ public sealed partial class Compiled_projects
         Assert.True(isAllowed || calls.Length == 0, $"{project} calls native code: {string.Join(", ", calls)}");
     }
 
-    // The plugin holds the C library itself, and tells it where names and authorities are; it may know neither Linux nor
-    // Bpf.
+    // The plugin holds the C library itself, and tells it where names and authorities are; it may know neither Linux
+    // nor Bpf.
     private static bool IsOwnLibrary(string project, string method) =>
         project == "SideEye.Plugin" && method.Contains("Configure", StringComparison.Ordinal);
 

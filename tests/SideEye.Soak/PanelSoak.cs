@@ -93,7 +93,7 @@ internal sealed partial class PanelSoak(TimeSpan duration)
         long begun = Stopwatch.GetTimestamp();
         while (await Task.WhenAny(load, Task.Delay(Look)) != load)
         {
-            int[] plugins = [.. Process.GetProcessesByName("gpx_sideeye_lin").Select(static one => one.Id)];
+            int[] plugins = [.. Process.GetProcessesByName("gpx_sideeye_linux_amd64").Select(static one => one.Id)];
             memory.Add((
                 Stopwatch.GetElapsedTime(begun), ResidentMemory.OfProcess(served.Agent.ProcessId),
                 ResidentMemory.OfProcess(served.ControlPlane.ProcessId), plugins.Sum(ResidentMemory.OfProcess)));

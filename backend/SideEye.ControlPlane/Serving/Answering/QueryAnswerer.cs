@@ -116,8 +116,8 @@ public sealed class QueryAnswerer(
         return new Trailer { ExecutedSql = outcome.ExecutedSql, Rows = outcome.Rows };
     }
 
-    /// <summary>A time range that ends now has ended when the snapshot that its query had taken is there; that one is of
-    /// the range all the same.</summary>
+    /// <summary>A time range that ends now has ended when the snapshot that its query had taken is there; that one is
+    /// of the range all the same.</summary>
     private IReadOnlyList<KeptSnapshot> WithNewest(
         IReadOnlyList<KeptSnapshot> inRange, KeptSnapshot? handed, QueryRequest request)
     {
