@@ -75,6 +75,8 @@ internal sealed class NativeAgent : IAsyncDisposable
         Assert.True(await call.ResponseStream.MoveNext(Stop));
         PreparedProcess prepared = call.ResponseStream.Current.Prepared.Processes[0];
         await call.RequestStream.WriteAsync(new SnapshotRequest { Fire = new Fire() }, Stop);
+        // Else the agent, once done, resets what is still open, and that may overtake the end of its answer.
+        await call.RequestStream.CompleteAsync();
         Dictionary<string, int> batches = [];
         CapturedProcess? outcome = null;
         while (await call.ResponseStream.MoveNext(Stop))
