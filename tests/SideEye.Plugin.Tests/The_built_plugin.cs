@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace SideEye.Plugin.Tests;
@@ -32,6 +33,7 @@ public sealed partial class The_built_plugin
         Requires.Program(emulator);
         ProcessStartInfo start = new(emulator, [BuiltPlugin.ForeignPath]);
         Assert.Matches(Unix(), await FirstLineAsync(AsGrafana(start)));
+        await AskAsync(emulator);
     }
 
     /// <summary>As in an image of which nothing fits: no loader, no library, no /etc, no home.</summary>
@@ -119,6 +121,27 @@ public sealed partial class The_built_plugin
         Assert.Contains(architecture == "arm64" ? "AArch64" : "X86-64", head);
         Assert.DoesNotContain("INTERP", head);
         Assert.DoesNotContain("(NEEDED)", head);
+    }
+
+    /// <summary>A query to the plugin in an emulator.</summary>
+    private static async Task AskAsync(string emulator)
+    {
+        string program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Select(folder => Path.Combine(folder, emulator)).First(File.Exists);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("foreign");
+        string script = Path.Combine(folder.FullName, "plugin");
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\nexec {program} {BuiltPlugin.ForeignPath}\n");
+        File.SetUnixFileMode(script, Everybody);
+        await using ScriptedControlPlane control = await ScriptedControlPlane.StartAsync();
+        control.Script.AnswerWith(Rows.Trailer(), ("", [Rows.Batch(("n", Rows.Longs(7)))], []));
+        await using (GrafanaHost host = await GrafanaHost.StartAsync())
+        {
+            The_plugin_in_its_host.Succeeded(await host.LaunchAsync("foreign", script));
+            JsonElement answer = await host.CallAsync("foreign", "/pluginv2.Data/QueryData", Requests.Query(
+                Requests.Context(control.Url), ("A", """{"sql":"x"}""")));
+            Assert.Equal(["7"], Requests.ValuesOf(Assert.Single(Requests.FramesOf(answer, "A")), "n"));
+        }
+        folder.Delete(recursive: true);
     }
 
     /// <summary>With hardly any environment, as Grafana 12.4 leaves it.</summary>
