@@ -1,9 +1,18 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
 using SideEye.Agent.Options;
 using SideEye.Agent.Serving;
 using SideEye.Linux;
 
-return await AgentCommand.Create(RunAsync, Environment.GetEnvironmentVariable).Parse(args)
-    .InvokeAsync(new() { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+const int WrongUsage = 2;
+
+ParseResult parsed = AgentCommand.Create(RunAsync, Environment.GetEnvironmentVariable).Parse(args);
+if (parsed.Action is ParseErrorAction)
+{
+    Console.Error.WriteLine($"sideeye-agent: {parsed.Errors[0].Message.TrimEnd('.')}; see sideeye-agent --help");
+    return WrongUsage;
+}
+return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
 
 static async Task<int> RunAsync(AgentOptions options, CancellationToken stop)
 {

@@ -22,6 +22,16 @@ public sealed class Query_results : QueryFixture
         Assert.EndsWith(" | [1] | 1", answer.Rows[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("SELECT host FROM processes", true)]
+    [InlineData("WITH mine AS (SELECT 'shop.example' AS host) SELECT host FROM mine", false)]
+    [InlineData("SELECT 'shop.example' AS host", false)]
+    public async Task Only_columns_of_our_tables_are_explained(string sql, bool isExplained)
+    {
+        QueryAnswer answer = await Ask(Sql(sql));
+        Assert.Equal(isExplained, answer.Header.Columns[0].Description.Length > 0);
+    }
+
     [Fact]
     public async Task No_rows_still_have_columns()
     {

@@ -25,6 +25,17 @@ public sealed partial class The_native_agent
         Assert.Empty(needed.Except(["libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2"]));
     }
 
+    [Fact]
+    public async Task Says_in_one_line_what_is_wrong_with_its_options()
+    {
+        await BuiltAgent.BuildAsync();
+        Tool wrong = await Tool.RunAsync(BuiltAgent.Path, "--nonsense");
+        Assert.Equal(2, wrong.Code);
+        Assert.Equal(
+            "sideeye-agent: Unrecognized command or argument '--nonsense'; see sideeye-agent --help",
+            wrong.Output.Trim());
+    }
+
     [Theory]
     [InlineData("bpf")]
     [InlineData("vmread")]

@@ -167,7 +167,8 @@ public sealed class SnapshotTaker(
             (null, string environment) => $"is of environment {environment}",
             (string program, string environment) => $"is of program {program} in environment {environment}",
         };
-        return $"nothing was captured: {calls.Length} agents answered, and no process {meant}";
+        string agents = calls.Length == 1 ? "1 agent" : $"{calls.Length} agents";
+        return $"nothing was captured: {agents} answered, and no process {meant}";
     }
 
     private static string? ClockWarning(AgentCall call) =>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using SideEye.Protocol.ControlPlane;
+using SideEye.Spec.Reading;
 using SideEye.Store;
 using SideEye.Tables;
 
@@ -17,14 +18,29 @@ internal static class ColumnMeaning
         .Where(fields => fields.Select(field => field.Metadata[SnapshotSchema.CommentKey]).Distinct().Count() == 1)
         .ToFrozenDictionary(fields => fields.Key, fields => fields.First().Metadata[SnapshotSchema.CommentKey]);
 
-    /// <summary>Describes a column.</summary>
+    /// <summary>Describes the columns of a result.</summary>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="tables">The tables that its query names. A spec's tables mean what they like by a name, so columns
+    /// are only explained where all tables are ours.</param>
+    public static IEnumerable<Column> Of(IEnumerable<BatchColumn> columns, IReadOnlyCollection<string> tables)
+    {
+        bool isOurs = tables.Count > 0 && tables.All(BuiltInTables.Names.Contains);
+        return columns.Select(column =>
+        {
+            Column meaning = Of(column);
+            if (isOurs)
+                meaning.Description = Descriptions.GetValueOrDefault(column.Name, "");
+            return meaning;
+        });
+    }
+
+    /// <summary>What a column is by its name and type.</summary>
     public static Column Of(BatchColumn column) => new()
     {
         Name = column.Name,
         Type = column.Type,
         Unit = UnitOf(column),
         Identity = IdentityOf(column.Name),
-        Description = Descriptions.GetValueOrDefault(column.Name, ""),
     };
 
     private static string UnitOf(BatchColumn column)

@@ -26,7 +26,7 @@ internal sealed class FrameSender(QueryContext context) : IDisposable
     {
         using BatchResult result = reader.QueryBatches(sql, context.LimitsLeft(), context.Stop);
         FrameHeader header = new() { Name = name };
-        header.Columns.Add(result.Columns.Select(ColumnMeaning.Of));
+        header.Columns.Add(ColumnMeaning.Of(result.Columns, result.Tables));
         // The first rows come before the frame is begun: a query that fails at once leaves no half frame.
         RecordBatch? next = result.Next();
         context.HasBegun = true;

@@ -82,7 +82,7 @@ internal sealed record Failure(StatusCode Grpc, int Http, string Message)
         }
         response.StatusCode = Http;
         response.ContentType = "application/json; charset=utf-8";
-        string json = new JsonObject { ["message"] = Message, ["problems"] = problems }.ToJsonString();
+        string json = new JsonObject { ["message"] = Message, ["problems"] = problems }.ToJsonString(ApiJson.Options);
         await response.WriteAsync(json, context.RequestAborted).ConfigureAwait(false);
     }
 
