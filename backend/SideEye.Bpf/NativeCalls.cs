@@ -16,6 +16,12 @@ internal static unsafe partial class NativeCalls
     [LibraryImport(Library, EntryPoint = "se_probe_free")]
     internal static partial void ProbeFree(nint probe);
 
+    [LibraryImport(Library, EntryPoint = "se_probe_rest")]
+    internal static partial int ProbeRest(nint probe);
+
+    [LibraryImport(Library, EntryPoint = "se_probe_attach")]
+    internal static partial int ProbeAttach(nint probe);
+
     [LibraryImport(Library, EntryPoint = "se_snapshot")]
     internal static partial NativeOutcome Snapshot(
         nint probe, in NativeSnapshotRequest request, NativeCaptureProgram* program, byte* tables, nuint tableBytes,

@@ -12,11 +12,13 @@ public sealed unsafe class Probe : IDisposable
 {
     private const int LogBytes = 256 * 1024;
 
+    private readonly NativeCaptureProgram? room;
     private nint handle;
 
-    private Probe(nint handle, long capacityBytes, int goroutinesMax)
+    private Probe(nint handle, long capacityBytes, int goroutinesMax, NativeCaptureProgram? room)
     {
         this.handle = handle;
+        this.room = room;
         CapacityBytes = capacityBytes;
         GoroutinesMax = goroutinesMax;
     }
@@ -45,24 +47,41 @@ public sealed unsafe class Probe : IDisposable
     /// <param name="program">What it is to capture; it can then run this program and smaller ones. Null: nothing.
     /// </param>
     /// <exception cref="ProbeRefusedException">The kernel says no.</exception>
-    public static Probe Load(long capacityBytes, int goroutinesMax, ProgramImage? program = null)
+    public static Probe Load(long capacityBytes, int goroutinesMax, ProgramImage? program = null) =>
+        LoadWithRoom(capacityBytes, goroutinesMax, program?.Program);
+
+    /// <summary>As <see cref="Load"/>, with room for programs of such sizes.</summary>
+    internal static Probe LoadWithRoom(long capacityBytes, int goroutinesMax, NativeCaptureProgram? room)
     {
         byte[] probe = ReadProbe();
         byte[] log = GC.AllocateUninitializedArray<byte>(LogBytes);
         // Each worker leaves one chunk half full.
         long chunks = (capacityBytes / NativeLimits.ChunkBytes) + NativeLimits.MaxWorkers;
-        NativeCaptureProgram sizes = program is null ? default : program.Program;
+        NativeCaptureProgram sizes = room ?? default;
         fixed (byte* probeBytes = probe)
         fixed (byte* logBytes = log)
         {
             int error = NativeCalls.ProbeLoad(
-                probeBytes, (nuint)probe.Length, (uint)chunks, (uint)goroutinesMax, program is null ? null : &sizes,
+                probeBytes, (nuint)probe.Length, (uint)chunks, (uint)goroutinesMax, room is null ? null : &sizes,
                 logBytes, LogBytes, out nint handle);
             if (error != 0)
                 throw new ProbeRefusedException(-error, TextOf(log));
-            return new Probe(handle, capacityBytes, goroutinesMax);
+            return new Probe(handle, capacityBytes, goroutinesMax, room);
         }
     }
+
+    /// <summary>Whether it has room for a snapshot: so many bytes of records, goroutines that may need a second look,
+    /// and a capture program; one that was loaded for none takes none.</summary>
+    internal bool Fits(long capacityBytes, int goroutinesMax, ProgramImage? program) =>
+        CapacityBytes >= capacityBytes && GoroutinesMax >= goroutinesMax
+        && (program is null ? room is null : room is { } sizes && program.FitsIn(sizes));
+
+    /// <summary>Takes it away from the tracepoints, where it costs every signal of the host a little; records of the
+    /// last snapshot are gone. False when a thread of the target may still be in it: then it must be disposed.</summary>
+    internal bool TryRest() => NativeCalls.ProbeRest(Handle) == 0;
+
+    /// <summary>Puts it back to the tracepoints; false when the kernel says no.</summary>
+    internal bool TryWake() => NativeCalls.ProbeAttach(Handle) == 0;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -21,23 +21,23 @@ internal sealed class FreezePlan : IDisposable
 
     private readonly GoProcess process;
     private readonly CaptureLimits limits;
-    private readonly Probe? probe;
+    private readonly ProbeLoan? loan;
     private readonly NativeSnapshotRequest request;
     private readonly ProgramImage? program;
 
     private FreezePlan(
-        GoProcess process, CaptureLimits limits, Probe? probe, ProgramImage? program,
+        GoProcess process, CaptureLimits limits, ProbeLoan? loan, ProgramImage? program,
         in NativeSnapshotRequest request)
     {
         this.program = program;
         this.process = process;
         this.limits = limits;
-        this.probe = probe;
+        this.loan = loan;
         this.request = request;
     }
 
     public static FreezePlan Prepare(
-        GoProcess process, CaptureLimits limits, ReaderChoice choice, CompiledCapture? capture)
+        GoProcess process, CaptureLimits limits, ReaderChoice choice, CompiledCapture? capture, ProbePool? probes)
     {
         ProgramImage? program = capture is null or { Program.IsEmpty: true }
             ? null : new ProgramImage(ProgramFor(process, capture, out byte[] tables), tables);
@@ -48,10 +48,11 @@ internal sealed class FreezePlan : IDisposable
             expected += Math.Min(
                 (long)capture!.Program.BytesMax, ObjectBytes + (scan.Entries * ObjectBytesPerGoroutine));
         }
-        Probe? probe = choice == ReaderChoice.VmRead ? null : TryLoad(expected, scan.Entries, choice, program);
-        NativeReader reader = probe is null ? NativeReader.VmRead : NativeReader.Bpf;
+        ProbeLoan? loan = choice == ReaderChoice.VmRead
+            ? null : TryLend(probes, expected, scan.Entries, choice, program);
+        NativeReader reader = loan is null ? NativeReader.VmRead : NativeReader.Bpf;
         uint workers = (uint)Math.Clamp(scan.Entries / GoroutinesPerWorker, 1, MaxWorkers);
-        return new FreezePlan(process, limits, probe, program, process.Request(limits, reader, expected, workers));
+        return new FreezePlan(process, limits, loan, program, process.Request(limits, reader, expected, workers));
     }
 
     /// <summary>Nanoseconds that the target stood still so far, over all tries.</summary>
@@ -67,7 +68,7 @@ internal sealed class FreezePlan : IDisposable
         for (int attempt = 1; ; attempt++)
         {
             stop.ThrowIfCancellationRequested();
-            FrozenRead read = FrozenRead.Take(probe, request, program);
+            FrozenRead read = FrozenRead.Take(loan?.Probe, request, program);
             PauseSpentNs += (long)read.Result.PauseNs;
             if (read.Result.Outcome == (uint)NativeOutcome.Done)
                 return read;
@@ -81,7 +82,7 @@ internal sealed class FreezePlan : IDisposable
         }
     }
 
-    public void Dispose() => probe?.Dispose();
+    public void Dispose() => loan?.Dispose();
 
     private bool MayPauseAgain =>
         (PauseSpentNs / TimeSpan.NanosecondsPerTick) + limits.PauseMax.Ticks <= limits.PauseSumMax.Ticks;
@@ -94,11 +95,13 @@ internal sealed class FreezePlan : IDisposable
         return header;
     }
 
-    private static Probe? TryLoad(long capacity, int entries, ReaderChoice choice, ProgramImage? program)
+    private static ProbeLoan? TryLend(
+        ProbePool? probes, long capacity, int entries, ReaderChoice choice, ProgramImage? program)
     {
         try
         {
-            return Probe.Load(capacity, (entries * 2) + 4096, program);
+            int goroutines = (entries * 2) + 4096;
+            return probes?.Lend(capacity, goroutines, program) ?? ProbeLoan.Load(capacity, goroutines, program);
         }
         catch (ProbeRefusedException e)
         {

@@ -36,7 +36,7 @@ public sealed class PreparedProcess : IDisposable
     /// <summary>Compiles the spec, loads the probe and allocates; what goes wrong is in <see cref="Error"/>.</summary>
     internal static PreparedProcess Prepare(
         SnapshotTarget target, int processId, CaptureLimits limits, ReaderChoice reader, CaptureSpec spec,
-        CapturePrograms programs)
+        CapturePrograms programs, ProbePool? probes)
     {
         PreparedProcess prepared = new(target, processId);
         if (prepared.Error is not null)
@@ -45,7 +45,7 @@ public sealed class PreparedProcess : IDisposable
         {
             prepared.capture = programs.For(target.Process.Binary, spec);
             prepared.plan = FreezePlan.Prepare(
-                target.Process, target.Limits ?? limits, reader, prepared.capture);
+                target.Process, target.Limits ?? limits, reader, prepared.capture, probes);
         }
         catch (Exception e) when (IsOfTarget(e))
         {

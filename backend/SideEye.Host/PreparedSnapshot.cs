@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SideEye.Bpf;
 using SideEye.Capture;
 using SideEye.Capture.Rows;
 using SideEye.Spec.Model;
@@ -40,13 +41,15 @@ public sealed class PreparedSnapshot : IDisposable
     /// <param name="reader">What reads the memory.</param>
     /// <param name="spec">Which variables to capture.</param>
     /// <param name="programs">Compiled specs, kept by whoever takes more than one snapshot.</param>
+    /// <param name="probes">Where probes stay loaded, kept by whoever takes more than one snapshot; null: they are
+    /// loaded for this one.</param>
     /// <param name="firstProcessId">process_id of the first target; the others follow.</param>
     /// <param name="stop">Ends it between two processes.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static PreparedSnapshot Prepare(
         IReadOnlyList<SnapshotTarget> targets, IReadOnlyList<FailedProcess> failed, CaptureLimits limits,
-        ReaderChoice reader, CaptureSpec spec, CapturePrograms programs, int firstProcessId = 1,
-        CancellationToken stop = default)
+        ReaderChoice reader, CaptureSpec spec, CapturePrograms programs, ProbePool? probes = null,
+        int firstProcessId = 1, CancellationToken stop = default)
     {
         ImmutableArray<PreparedProcess>.Builder prepared = ImmutableArray.CreateBuilder<PreparedProcess>();
         try
@@ -55,7 +58,7 @@ public sealed class PreparedSnapshot : IDisposable
             {
                 stop.ThrowIfCancellationRequested();
                 prepared.Add(PreparedProcess.Prepare(
-                    target, firstProcessId + prepared.Count, limits, reader, spec, programs));
+                    target, firstProcessId + prepared.Count, limits, reader, spec, programs, probes));
             }
             return new PreparedSnapshot(limits, prepared.ToImmutable(), failed, firstProcessId);
         }

@@ -19,6 +19,7 @@ static const char *const tracepoints[PROGRAMS] = {
 
 struct se_probe {
 	struct bpf_object *object;
+	struct bpf_program *programs[PROGRAMS]; /* null where it is not loaded */
 	struct bpf_link *links[PROGRAMS];
 	struct se_control *control;
 	uint8_t *chunks;
@@ -97,16 +98,44 @@ static int map_tables(struct se_probe *probe)
 	return 0;
 }
 
-static int attach(struct se_probe *probe, struct bpf_program *const *programs, bool in_parallel)
+int se_probe_attach(struct se_probe *probe)
 {
 	for (int i = 0; i < PROGRAMS; i++) {
-		if (i == FPU_REGS_ACTIVATED && !in_parallel)
+		if (!probe->programs[i] || probe->links[i])
 			continue;
-		probe->links[i] = bpf_program__attach_raw_tracepoint(programs[i], tracepoints[i]);
-		if (libbpf_get_error(probe->links[i]))
-			return -errno;
+		probe->links[i] = bpf_program__attach_raw_tracepoint(probe->programs[i], tracepoints[i]);
+		if (libbpf_get_error(probe->links[i])) {
+			int error = errno ? -errno : -EINVAL;
+
+			probe->links[i] = NULL;
+			return error;
+		}
 	}
 	return 0;
+}
+
+static void detach(struct se_probe *probe)
+{
+	for (int i = 0; i < PROGRAMS; i++)
+		if (probe->links[i])
+			bpf_link__destroy(probe->links[i]);
+	memset(probe->links, 0, sizeof(probe->links));
+}
+
+/* A worker that is still on its way would write into the next snapshot. */
+static bool is_quiet(const struct se_control *control)
+{
+	for (uint32_t i = 0; i < SE_MAX_WORKERS; i++)
+		if (__atomic_load_n(&control->shards[i].started, __ATOMIC_ACQUIRE) &&
+		    !__atomic_load_n(&control->shards[i].finished, __ATOMIC_ACQUIRE))
+			return false;
+	return true;
+}
+
+int se_probe_rest(struct se_probe *probe)
+{
+	detach(probe);
+	return is_quiet(probe->control) ? 0 : -EBUSY;
 }
 
 static int load(struct se_probe *probe, const struct se_capture_program *room, bool in_parallel)
@@ -116,15 +145,15 @@ static int load(struct se_probe *probe, const struct se_capture_program *room, b
 	struct bpf_map *notes = bpf_object__find_map_by_name(probe->object, "notes");
 	struct bpf_map *globals = bpf_object__find_map_by_name(probe->object, ".bss");
 	struct bpf_map *constants = bpf_object__find_map_by_name(probe->object, ".rodata");
-	struct bpf_program *const programs[PROGRAMS] = {
-		[SIGNAL_DELIVER] = bpf_object__find_program_by_name(probe->object, "on_signal_deliver"),
-		[FPU_REGS_ACTIVATED] = bpf_object__find_program_by_name(probe->object, "on_fpu_regs_activated"),
-	};
+	struct bpf_program *at_signal = bpf_object__find_program_by_name(probe->object, "on_signal_deliver");
+	struct bpf_program *behind = bpf_object__find_program_by_name(probe->object, "on_fpu_regs_activated");
 	int error;
 
-	if (!chunks || !notes || !globals || !constants || !programs[SIGNAL_DELIVER] || !programs[FPU_REGS_ACTIVATED])
+	if (!chunks || !notes || !globals || !constants || !at_signal || !behind)
 		return -EINVAL;
-	error = bpf_program__set_autoload(programs[FPU_REGS_ACTIVATED], in_parallel);
+	probe->programs[SIGNAL_DELIVER] = at_signal;
+	probe->programs[FPU_REGS_ACTIVATED] = in_parallel ? behind : NULL;
+	error = bpf_program__set_autoload(behind, in_parallel);
 	if (!error)
 		error = bpf_map__set_initial_value(constants, &options, sizeof(options));
 	if (!error)
@@ -146,7 +175,7 @@ static int load(struct se_probe *probe, const struct se_capture_program *room, b
 		return -ENOMEM;
 	if (room && map_tables(probe))
 		return -ENOMEM;
-	return attach(probe, programs, in_parallel);
+	return se_probe_attach(probe);
 }
 
 /* Where the log of what libbpf and the verifier say begins anew. */
@@ -191,9 +220,7 @@ void se_probe_free(struct se_probe *probe)
 {
 	if (!probe)
 		return;
-	for (int i = 0; i < PROGRAMS; i++)
-		if (probe->links[i] && !libbpf_get_error(probe->links[i]))
-			bpf_link__destroy(probe->links[i]);
+	detach(probe);
 	if (probe->control)
 		munmap(probe->control, sizeof(*probe->control));
 	if (probe->chunks)

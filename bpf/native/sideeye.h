@@ -19,6 +19,11 @@ SE_EXPORT int se_probe_load(const void *object, size_t object_bytes, uint32_t ch
 			    const struct se_capture_program *program, char *log, size_t log_bytes, struct se_probe **probe);
 SE_EXPORT void se_probe_free(struct se_probe *probe);
 
+/* Takes the probe away from its tracepoints, so that it costs the host nothing, and keeps it loaded; -EBUSY when it
+ * must not be used again. Its records are gone. se_probe_attach makes it ready anew; 0 or -errno. */
+SE_EXPORT int se_probe_rest(struct se_probe *probe);
+SE_EXPORT int se_probe_attach(struct se_probe *probe);
+
 /* Freezes the target, copies its goroutines and what `program` wants of them, lets it go. `probe` may be null for the
  * vm_read reader, `program` when nothing is captured; `tables` are its tables, one after the other.
  * Returns an enum se_outcome, also in result->outcome. On SE_OUTCOME_DONE *output holds the records, else null. */

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SideEye.Agent.Watching;
+using SideEye.Bpf;
 
 namespace SideEye.Agent.Serving;
 
@@ -46,7 +47,7 @@ public sealed class AgentMetrics
     }
 
     /// <summary>All counts as text.</summary>
-    public string Text(ProcessTable table)
+    public string Text(ProcessTable table, ProbePool probes)
     {
         StringBuilder text = new();
         lock (gate)
@@ -57,6 +58,9 @@ public sealed class AgentMetrics
             Add(text, "sideeye_agent_captured_bytes_total", "counter", "Bytes copied from processes.", bytes);
             AddPauses(text);
         }
+        Add(text, "sideeye_agent_probe_loads_total", "counter", "Probes that the kernel was given to verify.",
+            probes.Loads);
+        Add(text, "sideeye_agent_probes_resting", "gauge", "Probes kept loaded between snapshots.", probes.Count);
         Add(text, "sideeye_agent_watched_processes", "gauge", "Go processes watched.", table.Processes.Count);
         Add(text, "process_cpu_seconds_total", "counter", "Processor time of the agent itself.",
             Environment.CpuUsage.TotalTime.TotalSeconds);

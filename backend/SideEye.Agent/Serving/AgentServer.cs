@@ -8,6 +8,7 @@ using SideEye.Agent.Describing;
 using SideEye.Agent.Options;
 using SideEye.Agent.Snapshots;
 using SideEye.Agent.Watching;
+using SideEye.Bpf;
 using SideEye.Host;
 using SideEye.Protocol;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
@@ -104,6 +105,7 @@ public static class AgentServer
     private static void AddParts(IServiceCollection services, AgentOptions options)
     {
         services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<BinaryCache>()
+            .AddSingleton(static _ => new ProbePool(ProbePoolLimits.Default, TimeProvider.System))
             .AddSingleton<QuietMemory>()
             .AddSingleton(new CapturePrograms(FunctionIndexFiles.Default)).AddSingleton<AgentMetrics>()
             .AddSingleton<ProcessTable>().AddSingleton<SnapshotCall>().AddSingleton<BinaryQuestions>()
@@ -128,7 +130,8 @@ public static class AgentServer
     private static async Task WriteMetricsAsync(HttpContext request)
     {
         IServiceProvider parts = request.RequestServices;
-        string text = parts.GetRequiredService<AgentMetrics>().Text(parts.GetRequiredService<ProcessTable>());
+        string text = parts.GetRequiredService<AgentMetrics>().Text(
+            parts.GetRequiredService<ProcessTable>(), parts.GetRequiredService<ProbePool>());
         request.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await request.Response.WriteAsync(text, request.RequestAborted).ConfigureAwait(false);
     }

@@ -2,6 +2,7 @@ using Grpc.Core;
 using SideEye.Agent.Options;
 using SideEye.Agent.Serving;
 using SideEye.Agent.Watching;
+using SideEye.Bpf;
 using SideEye.Capture;
 using SideEye.Host;
 using SideEye.Protocol.Agent;
@@ -15,8 +16,8 @@ namespace SideEye.Agent.Snapshots;
 /// let go of.
 /// </summary>
 internal sealed partial class SnapshotCall(
-    AgentOptions options, ProcessTable table, BinaryCache binaries, CapturePrograms programs, AgentMetrics metrics,
-    QuietMemory memory, TimeProvider time, ILogger<SnapshotCall> log)
+    AgentOptions options, ProcessTable table, BinaryCache binaries, CapturePrograms programs, ProbePool probes,
+    AgentMetrics metrics, QuietMemory memory, TimeProvider time, ILogger<SnapshotCall> log)
 {
     private int underWay;
 
@@ -69,7 +70,8 @@ internal sealed partial class SnapshotCall(
             () => PreparedSnapshot.Prepare(
                 [.. selection.Targets.Select(static one => one.Target)],
                 [.. selection.Failures.Select(static one => one.Failure)],
-                limits, ReaderOf(prepare.Reader), spec, programs, Math.Max(prepare.FirstProcessId, 1), stop.Token),
+                limits, ReaderOf(prepare.Reader), spec, programs, probes, Math.Max(prepare.FirstProcessId, 1),
+                stop.Token),
             stop.Token).ConfigureAwait(false);
         await SendAsync(responses, new SnapshotResponse { Prepared = Answer(snapshot, selection, labels) }, stop)
             .ConfigureAwait(false);

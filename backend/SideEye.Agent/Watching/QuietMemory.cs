@@ -1,11 +1,14 @@
+using SideEye.Bpf;
+
 namespace SideEye.Agent.Watching;
 
 /// <summary>
 /// Gives memory back to the host when things are quiet again: opening a binary and decoding a snapshot take a lot of it
 /// for a moment, and whoever only watches for hours afterwards should not keep it. Safe for use by several threads.
 /// </summary>
+/// <param name="probes">Those that are kept loaded.</param>
 /// <param name="time">The clock.</param>
-public sealed class QuietMemory(TimeProvider time)
+public sealed class QuietMemory(ProbePool probes, TimeProvider time)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CollectionsEvery = TimeSpan.FromMinutes(1);
@@ -25,6 +28,7 @@ public sealed class QuietMemory(TimeProvider time)
     /// ago.</summary>
     public void GiveBack()
     {
+        probes.GiveBack();
         bool isTime = time.GetElapsedTime(Volatile.Read(ref lastUse)) >= Quiet
             && (lastCollection == 0 || time.GetElapsedTime(lastCollection) >= CollectionsEvery);
         if (!isTime || !Interlocked.Exchange(ref isUsed, false))
