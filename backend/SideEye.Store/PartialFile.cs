@@ -5,6 +5,36 @@ namespace SideEye.Store;
 /// <summary>The file that a snapshot is until it is complete.</summary>
 internal static class PartialFile
 {
+    /// <summary>Makes sure that a file can be begun, and gives what it is called until it is complete.</summary>
+    /// <exception cref="StoreException">The folder is missing, or another process writes the same file.</exception>
+    public static string MakeWay(string path)
+    {
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (!Directory.Exists(folder))
+            throw new StoreException(StoreError.NotWritable, $"{path} cannot be written: there is no folder {folder}");
+        if (Directory.Exists(path))
+            throw new StoreException(StoreError.NotWritable, $"{path} cannot be written: it is a folder");
+        string partialPath = path + SnapshotFile.PartialSuffix;
+        RemoveLeftover(partialPath);
+        return partialPath;
+    }
+
+    /// <summary>Gives a file its first bytes; none is there before.</summary>
+    /// <exception cref="StoreException">It cannot be written.</exception>
+    public static void Fill(string partialPath, string path, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            using FileStream file = new(partialPath, FileMode.CreateNew, FileAccess.Write);
+            file.Write(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Remove(partialPath);
+            throw new StoreException(StoreError.NotWritable, $"{path} cannot be written: {e.Message}", e);
+        }
+    }
+
     /// <summary>
     /// Removes what a killed writer left behind. DuckDB's own lock tells a leftover from a file that another
     /// process is writing.

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Apache.Arrow;
 using DuckDB.NET.Data;
 using SideEye.Store.Derivation;
@@ -31,6 +31,8 @@ public sealed class SnapshotFile : IDisposable
     private readonly string path;
     private readonly string partialPath;
     private readonly DuckDBConnection connection;
+    private readonly Dictionary<string, Schema> tables = []; // to which rows can be appended
+    private readonly HashSet<string> names = new(StringComparer.OrdinalIgnoreCase); // of all tables
     private readonly Dictionary<string, TableAppender> appenders = [];
     private bool open = true;
     private bool isInTransaction;
@@ -51,27 +53,28 @@ public sealed class SnapshotFile : IDisposable
     /// <exception cref="StoreException">As for <see cref="Create(string)"/>.</exception>
     public static SnapshotFile Create(string path, StoreLimits limits)
     {
-        string partialPath = path + PartialSuffix;
-        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        if (!Directory.Exists(folder))
-            throw new StoreException(StoreError.NotWritable, $"{path} cannot be written: there is no folder {folder}");
-        if (Directory.Exists(path))
-            throw new StoreException(StoreError.NotWritable, $"{path} cannot be written: it is a folder");
-        PartialFile.RemoveLeftover(partialPath);
-        SnapshotFile file = new(path, PartialFile.OpenForWriting(partialPath, path, limits));
-        try
+        string partialPath = PartialFile.MakeWay(path);
+        return Begin(new SnapshotFile(path, PartialFile.OpenForWriting(partialPath, path, limits)),
+            $"BEGIN; CREATE TABLE {MarkTable} (format VARCHAR NOT NULL, version INTEGER NOT NULL);"
+            + $"INSERT INTO {MarkTable} VALUES ({SqlTypes.Literal(Format)}, {FormatVersion});"
+            + $"COMMENT ON TABLE {MarkTable} IS 'Marks this file as a Side-Eye snapshot.'");
+    }
+
+    /// <summary>Begins a new snapshot file as a copy of another that has tables and no rows.</summary>
+    /// <exception cref="StoreException">As for <see cref="Create(string)"/>.</exception>
+    internal static SnapshotFile CreateFrom(
+        ReadOnlySpan<byte> blank, ImmutableArray<KeyValuePair<string, Schema>> tables, string path)
+    {
+        string partialPath = PartialFile.MakeWay(path);
+        PartialFile.Fill(partialPath, path, blank);
+        SnapshotFile file = Begin(
+            new SnapshotFile(path, PartialFile.OpenForWriting(partialPath, path, StoreLimits.ForWriting)), "BEGIN");
+        foreach ((string name, Schema schema) in tables)
         {
-            file.Run($"BEGIN; CREATE TABLE {MarkTable} (format VARCHAR NOT NULL, version INTEGER NOT NULL);"
-                + $"INSERT INTO {MarkTable} VALUES ({SqlTypes.Literal(Format)}, {FormatVersion});"
-                + $"COMMENT ON TABLE {MarkTable} IS 'Marks this file as a Side-Eye snapshot.'");
-            file.isInTransaction = true;
-            return file;
+            file.tables.Add(name, schema);
+            file.names.Add(name);
         }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        return file;
     }
 
     /// <summary>
@@ -125,27 +128,9 @@ public sealed class SnapshotFile : IDisposable
     /// <exception cref="StoreException">The table exists already, or the file cannot be written.</exception>
     public void CreateTable(string name, Schema schema)
     {
-        StringBuilder sql = new();
-        sql.Append("CREATE TABLE ").Append(SqlTypes.Quote(name)).Append(" (");
-        for (int column = 0; column < schema.FieldsList.Count; column++)
-        {
-            Field field = schema.FieldsList[column];
-            sql.Append(column == 0 ? "" : ", ").Append(SqlTypes.Quote(field.Name)).Append(' ')
-                .Append(SqlTypes.NameOf(field)).Append(field.IsNullable ? "" : " NOT NULL");
-        }
-        sql.Append(");");
-        if (CommentOf(schema.HasMetadata ? schema.Metadata : null) is string about)
-            sql.Append($"COMMENT ON TABLE {SqlTypes.Quote(name)} IS {SqlTypes.Literal(about)};");
-        foreach (Field field in schema.FieldsList)
-        {
-            if (CommentOf(field.HasMetadata ? field.Metadata : null) is string comment)
-            {
-                sql.Append($"COMMENT ON COLUMN {SqlTypes.Quote(name)}.{SqlTypes.Quote(field.Name)} IS ")
-                    .Append(SqlTypes.Literal(comment)).Append(';');
-            }
-        }
-        Execute(sql.ToString());
-        appenders.Add(name, new TableAppender(connection, path, name, schema));
+        Execute(TableDefinition.Sql(name, schema));
+        tables.Add(name, schema);
+        names.Add(name);
     }
 
     /// <summary>Appends the rows of <paramref name="batch"/> to a table made by <see cref="CreateTable"/>.</summary>
@@ -154,8 +139,10 @@ public sealed class SnapshotFile : IDisposable
     public void Append(string name, RecordBatch batch)
     {
         ObjectDisposedException.ThrowIf(!open, this);
-        if (!appenders.TryGetValue(name, out TableAppender? appender))
+        if (!tables.TryGetValue(name, out Schema? schema))
             throw new ArgumentException($"The snapshot file has no table {name}.", nameof(name));
+        if (!appenders.TryGetValue(name, out TableAppender? appender))
+            appenders.Add(name, appender = new TableAppender(connection, path, name, schema));
         appender.Append(batch);
     }
 
@@ -182,7 +169,9 @@ public sealed class SnapshotFile : IDisposable
         Complete(from);
         try
         {
-            return new TableMerge(connection).Move(from, into, onlyIf);
+            bool isThere = !names.Add(into);
+            names.Remove(from);
+            return new TableMerge(connection).Move(from, into, isThere, onlyIf);
         }
         catch (DuckDBException e)
         {
@@ -195,6 +184,7 @@ public sealed class SnapshotFile : IDisposable
     public void Complete(string name)
     {
         ObjectDisposedException.ThrowIf(!open, this);
+        tables.Remove(name);
         if (!appenders.Remove(name, out TableAppender? appender))
             return;
         using (appender)
@@ -243,6 +233,21 @@ public sealed class SnapshotFile : IDisposable
         PartialFile.Remove(partialPath + ".wal");
     }
 
+    private static SnapshotFile Begin(SnapshotFile file, string sql)
+    {
+        try
+        {
+            file.Run(sql);
+            file.isInTransaction = true;
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     private void EndTransaction()
     {
         ObjectDisposedException.ThrowIf(!open, this);
@@ -258,6 +263,7 @@ public sealed class SnapshotFile : IDisposable
         foreach (TableAppender appender in appenders.Values)
             appender.Dispose();
         appenders.Clear();
+        tables.Clear();
     }
 
     private void Close()
@@ -282,7 +288,4 @@ public sealed class SnapshotFile : IDisposable
             throw DuckDbErrors.OnWrite(e, path);
         }
     }
-
-    private static string? CommentOf(IReadOnlyDictionary<string, string>? metadata) =>
-        metadata is not null && metadata.TryGetValue(CommentKey, out string? comment) ? comment : null;
 }

@@ -6,7 +6,7 @@ namespace SideEye.Store;
 public sealed record StoreLimits
 {
     /// <summary>For writing, which happens beside production: a snapshot of 100,000 goroutines fits easily.</summary>
-    public static StoreLimits ForWriting { get; } = new() { MemoryBytesMax = 256L << 20 };
+    public static StoreLimits ForWriting { get; } = new() { MemoryBytesMax = 256L << 20, ThreadsMax = 1 };
 
     /// <summary>For queries, which sort and aggregate: 100,000 distinct stacks of depth 14 fit.</summary>
     public static StoreLimits ForReading { get; } = new() { MemoryBytesMax = 1L << 30 };

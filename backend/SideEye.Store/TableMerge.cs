@@ -16,17 +16,18 @@ internal sealed class TableMerge(DuckDBConnection connection)
     /// none. <paramref name="from"/> is gone afterwards.</summary>
     /// <param name="from">The table whose rows move.</param>
     /// <param name="into">The table that gets them.</param>
+    /// <param name="isThere">Whether <paramref name="into"/> is there.</param>
     /// <param name="onlyIf">SQL condition over the rows that move; null for all.</param>
     /// <returns>The columns of <paramref name="into"/> whose type was changed, and to which.</returns>
-    public IReadOnlyList<KeyValuePair<string, string>> Move(string from, string into, string? onlyIf)
+    public IReadOnlyList<KeyValuePair<string, string>> Move(string from, string into, bool isThere, string? onlyIf)
     {
-        Dictionary<string, string> theirs = ColumnsOf(from);
-        Dictionary<string, string> ours = ColumnsOf(into);
-        if (ours.Count == 0)
+        if (!isThere)
         {
             Run($"ALTER TABLE {SqlTypes.Quote(from)} RENAME TO {SqlTypes.Quote(into)}");
             return [];
         }
+        Dictionary<string, string> theirs = ColumnsOf(from);
+        Dictionary<string, string> ours = ColumnsOf(into);
         List<KeyValuePair<string, string>> changed = [];
         StringBuilder selected = new();
         foreach ((string column, string type) in theirs)
@@ -67,8 +68,8 @@ internal sealed class TableMerge(DuckDBConnection connection)
     {
         Dictionary<string, string> columns = new(StringComparer.Ordinal);
         using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT column_name, data_type FROM duckdb_columns() "
-            + $"WHERE table_name = {SqlTypes.Literal(table)} AND NOT internal ORDER BY column_index";
+        // Of one table alone that is much faster than to select from duckdb_columns(), which goes through all.
+        command.CommandText = $"DESCRIBE {SqlTypes.Quote(table)}";
         using DuckDBDataReader reader = command.ExecuteReader();
         while (reader.Read())
             columns.Add(reader.GetString(0), reader.GetString(1));

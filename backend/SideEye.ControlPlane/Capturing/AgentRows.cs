@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using SideEye.Protocol;
 using SideEye.Protocol.Agent;
 using SideEye.Store;
@@ -8,23 +9,25 @@ using SideEye.Tables;
 namespace SideEye.ControlPlane.Capturing;
 
 /// <summary>
-/// The rows of one agent, in tables of their own until the agent has delivered all: then they join the others', or
-/// nothing remains of them. What an agent sends may be anything.
+/// The rows of one agent. When it has not delivered all, nothing remains of them: what tells whose it is, is in the
+/// snapshot's tables at once and can be removed again; the rest is in tables of its own until then. What an agent sends
+/// may be anything.
 /// </summary>
 /// <param name="file">The snapshot's file; whoever calls holds it alone.</param>
 /// <param name="number">Of the agent in this snapshot, from 0.</param>
 /// <param name="limits">What may come.</param>
 internal sealed partial class AgentRows(SnapshotFile file, int number, CapturingLimits limits)
 {
+    private const string ProcessId = "process_id";
+
     private readonly Dictionary<string, string> staged = new(StringComparer.Ordinal);
-    private readonly HashSet<string> withProcess = new(StringComparer.Ordinal);
+    private readonly HashSet<string> direct = new(StringComparer.Ordinal);
     private long bytes;
 
     /// <summary>The first of the agent's process ids.</summary>
     public int FirstProcessId => 1 + (number * limits.ProcessesPerAgentMax);
 
-    private string IsOurs =>
-        $"BETWEEN {FirstProcessId} AND {FirstProcessId + limits.ProcessesPerAgentMax - 1}";
+    private int LastProcessId => FirstProcessId + limits.ProcessesPerAgentMax - 1;
 
     /// <summary>Takes a message's rows.</summary>
     /// <exception cref="AgentFailedException">They are not what an agent may send.</exception>
@@ -48,7 +51,10 @@ internal sealed partial class AgentRows(SnapshotFile file, int number, Capturing
         {
             string table = Stage(batch.Table, schema);
             foreach (RecordBatch some in rows)
+            {
+                CheckRows(batch.Table, some);
                 file.Append(table, some);
+            }
         }
         catch (ArgumentException e)
         {
@@ -62,19 +68,9 @@ internal sealed partial class AgentRows(SnapshotFile file, int number, Capturing
     }
 
     /// <summary>All has come: the rows join those of the others.</summary>
-    /// <exception cref="AgentFailedException">Rows are of processes that are not this agent's.</exception>
     /// <exception cref="StoreException">The file cannot be written.</exception>
     public void Join()
     {
-        foreach ((string table, string own) in staged)
-        {
-            file.Complete(own);
-            if (withProcess.Contains(table)
-                && file.Number($"SELECT count(*) FROM {SqlText.Name(own)} WHERE process_id NOT {IsOurs}") > 0)
-            {
-                throw new AgentFailedException($"rows of its table {table} are of processes that it does not have");
-            }
-        }
         foreach ((string table, string own) in staged)
         {
             foreach ((string column, string type) in file.MoveRows(own, table, OnlyIf(table, own)))
@@ -92,20 +88,31 @@ internal sealed partial class AgentRows(SnapshotFile file, int number, Capturing
             file.Execute($"DROP TABLE {SqlText.Name(own)}");
         }
         staged.Clear();
+        foreach (string table in direct)
+        {
+            file.Execute($"DELETE FROM {SqlText.Name(table)} "
+                + $"WHERE process_id BETWEEN {FirstProcessId} AND {LastProcessId}");
+        }
+        direct.Clear();
     }
 
     private string Stage(string table, Schema schema)
     {
         if (staged.TryGetValue(table, out string? own))
             return own;
+        if (direct.Contains(table))
+            return table;
         Check(table, schema);
+        if (BuiltIn(table) is not null && HasProcess(schema))
+        {
+            direct.Add(table);
+            return table;
+        }
         if (staged.Count >= limits.TablesMax + SnapshotSchema.Tables.Length + CaptureSchema.Tables.Length)
             throw new AgentFailedException($"it sent more than {limits.TablesMax} function tables");
         own = $"agent{number} {table}";
         file.CreateTable(own, schema);
         staged.Add(table, own);
-        if (schema.FieldsList.Any(static field => field.Name == "process_id"))
-            withProcess.Add(table);
         return own;
     }
 
@@ -124,6 +131,25 @@ internal sealed partial class AgentRows(SnapshotFile file, int number, Capturing
         if (!Same(CaptureSchema.FunctionTable("", []).FieldsList, [.. schema.FieldsList.Take(3)]))
             throw new AgentFailedException($"its table {table} does not say whose its rows are");
     }
+
+    /// <summary>Every row is of one of the agent's processes, and says what it has to say.</summary>
+    private void CheckRows(string table, RecordBatch rows)
+    {
+        IReadOnlyList<Field> fields = (BuiltIn(table) ?? rows.Schema).FieldsList;
+        for (int i = 0; i < fields.Count && i < rows.ColumnCount; i++)
+        {
+            if (!fields[i].IsNullable && rows.Column(i).NullCount > 0)
+                throw new AgentFailedException($"rows of its table {table} lack {fields[i].Name}");
+        }
+        if (HasProcess(rows.Schema) && rows.Column(ProcessId) is Int32Array ids
+            && ids.Values.ContainsAnyExceptInRange(FirstProcessId, LastProcessId))
+        {
+            throw new AgentFailedException($"rows of its table {table} are of processes that it does not have");
+        }
+    }
+
+    private static bool HasProcess(Schema schema) =>
+        schema.FieldsList.Any(static field => field is { Name: ProcessId, DataType.TypeId: ArrowTypeId.Int32 });
 
     // One stack of one binary has one id wherever it was seen; one binary has one set of captured columns.
     private static string? OnlyIf(string table, string own) => table switch

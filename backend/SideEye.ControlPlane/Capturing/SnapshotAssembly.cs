@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Apache.Arrow;
 using SideEye.ControlPlane.Agents;
 using SideEye.ControlPlane.Catalog;
 using SideEye.Protocol.Agent;
@@ -14,20 +13,14 @@ namespace SideEye.ControlPlane.Capturing;
 /// so does the network behind them.</summary>
 internal sealed class SnapshotAssembly : IDisposable
 {
+    private static readonly BlankSnapshot Blank = new([.. SnapshotSchema.Tables, .. CaptureSchema.Tables]);
+
     private readonly SnapshotFile file;
     private readonly SemaphoreSlim turn = new(1);
 
     /// <summary>Begins a file.</summary>
     /// <exception cref="StoreException">It cannot be written.</exception>
-    public SnapshotAssembly(string path)
-    {
-        file = SnapshotFile.Create(path);
-        foreach ((string table, Schema schema) in SnapshotSchema.Tables.Concat(CaptureSchema.Tables))
-        {
-            file.CreateTable(table, schema);
-            file.Complete(table);
-        }
-    }
+    public SnapshotAssembly(string path) => file = Blank.Begin(path);
 
     /// <summary>The place of an agent's rows.</summary>
     public AgentRows RowsOf(int number, CapturingLimits limits) => new(file, number, limits);

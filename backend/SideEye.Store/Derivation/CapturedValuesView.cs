@@ -9,14 +9,15 @@ internal static class CapturedValuesView
     private const string Registry = "function_tables";
 
     /// <summary>Creates the view anew.</summary>
-    public static void Write(SpecSql sql, IReadOnlyCollection<IdentityColumn> identity)
+    public static void Write(
+        SpecSql sql, StoredTables stored, IReadOnlyCollection<IdentityColumn> identity)
     {
         string ids = string.Concat(identity.Select(each => SqlTypes.Quote(each.Name) + ", "));
         string none = "SELECT CAST(NULL AS VARCHAR) AS table_name, "
             + string.Concat(identity.Select(each => $"CAST(NULL AS {each.Type}) AS {SqlTypes.Quote(each.Name)}, "))
             + "CAST(NULL AS VARCHAR) AS column_name, CAST(NULL AS VARCHAR) AS value WHERE false";
         List<string> arms = [none];
-        foreach (IGrouping<string, string> table in Captured(sql, identity))
+        foreach (IGrouping<string, string> table in Captured(sql, stored, identity))
         {
             string names = string.Join(", ", table.Select(SqlTypes.Literal));
             string values = string.Join(", ", table.Select(column => $"CAST({SqlTypes.Quote(column)} AS VARCHAR)"));
@@ -30,22 +31,17 @@ internal static class CapturedValuesView
 
     /// <summary>The captured columns by table, as far as the file has them.</summary>
     private static IEnumerable<IGrouping<string, string>> Captured(
-        SpecSql sql, IReadOnlyCollection<IdentityColumn> identity)
+        SpecSql sql, StoredTables stored, IReadOnlyCollection<IdentityColumn> identity)
     {
-        if (StoredColumn.Of(sql, Registry).Count == 0)
+        if (stored.ColumnsOf(Registry).Count == 0)
             return [];
-        string names = string.Join(", ", identity.Select(each => SqlTypes.Literal(each.Name)));
-        string hasIdentity = identity.Count == 0 ? "true"
-            : $"(SELECT count(*) FROM duckdb_columns() i WHERE {StoredColumn.Here} AND i.table_name = f.table_name "
-            + $"AND i.column_name IN ({names})) = {identity.Count}";
-        return sql.Rows($"""
-            SELECT f.table_name, f.column_name
-            FROM {Registry} f
-            JOIN (SELECT table_name, column_name FROM duckdb_columns() WHERE {StoredColumn.Here}) c
-              ON c.table_name = f.table_name AND c.column_name = f.column_name
-            WHERE NOT f.is_raw AND {hasIdentity}
-            ORDER BY f.rowid
-            """)
-            .GroupBy(row => (string)row[0]!, row => (string)row[1]!);
+        return sql.Rows($"SELECT table_name, column_name FROM {Registry} WHERE NOT is_raw ORDER BY rowid")
+            .Select(static row => (Table: (string)row[0]!, Column: (string)row[1]!))
+            .Where(each => Has(stored, each.Table, each.Column)
+                && identity.All(one => Has(stored, each.Table, one.Name)))
+            .GroupBy(static each => each.Table, static each => each.Column);
     }
+
+    private static bool Has(StoredTables stored, string table, string column) =>
+        stored.ColumnsOf(table).Any(each => each.Name == column);
 }

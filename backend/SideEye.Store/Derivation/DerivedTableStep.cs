@@ -3,14 +3,15 @@ using SideEye.Store.Sql;
 namespace SideEye.Store.Derivation;
 
 /// <summary>Makes one derived table.</summary>
-internal sealed class DerivedTableStep(SpecSql sql, DerivationRecord record, DerivationLimits limits)
+internal sealed class DerivedTableStep(
+    SpecSql sql, StoredTables stored, DerivationRecord record, DerivationLimits limits)
 {
     /// <summary>Makes the table, or says why not.</summary>
     public void Make(DerivedTable table)
     {
         try
         {
-            if (Exists(table.Name))
+            if (stored.Has(table.Name))
             {
                 throw new StoreException(StoreError.Sql,
                     "the file has a table or view of this name already; choose another name");
@@ -73,11 +74,7 @@ internal sealed class DerivedTableStep(SpecSql sql, DerivationRecord record, Der
         }
         if (table.Description is not null)
             sql.Run($"COMMENT ON TABLE {name} IS {SqlTypes.Literal(table.Description)}");
+        stored.Changed(table.Name);
         record.Made(table, select);
     }
-
-    private bool Exists(string name) => (long)sql.Rows(
-        $"SELECT count(*) FROM (SELECT table_name AS n FROM duckdb_tables() WHERE {StoredColumn.Here} "
-        + $"UNION ALL SELECT view_name FROM duckdb_views() WHERE {StoredColumn.Here}) "
-        + $"WHERE lower(n) = lower({SqlTypes.Literal(name)})")[0][0]! > 0;
 }

@@ -9,6 +9,7 @@ namespace SideEye.Store.Derivation;
 internal sealed class Deriver
 {
     private readonly SpecSql sql;
+    private readonly StoredTables stored;
     private readonly DerivationSpec spec;
     private readonly DerivationLimits limits;
     private readonly DerivationRecord record;
@@ -16,6 +17,7 @@ internal sealed class Deriver
     private Deriver(SpecSql sql, DerivationSpec spec, DerivationLimits limits)
     {
         this.sql = sql;
+        stored = new StoredTables(sql);
         this.spec = spec;
         this.limits = limits;
         record = new DerivationRecord(sql);
@@ -28,23 +30,23 @@ internal sealed class Deriver
         DuckDBConnection connection, string file, DerivationSpec spec, DerivationLimits limits, CancellationToken stop)
     {
         Deriver deriver = new(new SpecSql(connection, file, limits, stop), spec, limits);
-        deriver.RemoveOld();
+        RemoveOld(deriver.sql);
         return deriver.Derive();
     }
 
     private DerivationOutcome Derive()
     {
         sql.RunTogether(Embedded.Text("derivation.sql"));
-        LinkStep links = new(sql, record, limits, spec.Identity);
+        LinkStep links = new(sql, stored, record, limits, spec.Identity);
         links.Begin();
-        ExtraColumnStep columns = new(sql, record, limits);
+        ExtraColumnStep columns = new(sql, stored, record, limits);
         foreach (ExtraColumns extra in spec.ExtraColumns)
         {
-            if (StoredColumn.Of(sql, extra.Table).Count > 0)
+            if (stored.ColumnsOf(extra.Table).Count > 0)
                 columns.Add(extra);
         }
-        CapturedValuesView.Write(sql, spec.Identity);
-        DerivedTableStep tables = new(sql, record, limits);
+        CapturedValuesView.Write(sql, stored, spec.Identity);
+        DerivedTableStep tables = new(sql, stored, record, limits);
         foreach (DerivedTable table in spec.Tables.Take(limits.TablesMax))
             tables.Make(table);
         foreach (DerivedTable table in spec.Tables.Skip(limits.TablesMax))
@@ -62,15 +64,16 @@ internal sealed class Deriver
         return record.Outcome;
     }
 
-    private void RemoveOld()
+    private static void RemoveOld(SpecSql sql)
     {
+        StoredTables old = new(sql);
         sql.Run("DROP VIEW IF EXISTS linked_rows; DROP VIEW IF EXISTS all_captured_data");
-        if (StoredColumn.Of(sql, "derived_tables").Count > 0)
+        if (old.ColumnsOf("derived_tables").Count > 0)
         {
             foreach (object?[] row in sql.Rows("SELECT table_name FROM derived_tables"))
                 sql.Run($"DROP TABLE IF EXISTS {SqlTypes.Quote((string)row[0]!)}");
         }
-        if (StoredColumn.Of(sql, "derived_columns").Count > 0)
+        if (old.ColumnsOf("derived_columns").Count > 0)
         {
             foreach (object?[] row in sql.Rows(
                 "SELECT table_name, column_name FROM derived_columns ORDER BY rowid DESC"))

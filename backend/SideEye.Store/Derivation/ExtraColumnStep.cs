@@ -7,7 +7,8 @@ namespace SideEye.Store.Derivation;
 /// Adds the extra columns of one table: each is tried on its own over the table as it is so far, and the table is then
 /// written anew with all of them; one that fails is NULL throughout.
 /// </summary>
-internal sealed class ExtraColumnStep(SpecSql sql, DerivationRecord record, DerivationLimits limits)
+internal sealed class ExtraColumnStep(
+    SpecSql sql, StoredTables stored, DerivationRecord record, DerivationLimits limits)
 {
     private const int ExampleCharsMax = 60;
 
@@ -18,7 +19,7 @@ internal sealed class ExtraColumnStep(SpecSql sql, DerivationRecord record, Deri
     public void Add(ExtraColumns extra)
     {
         string table = extra.Table;
-        List<StoredColumn> columns = StoredColumn.Of(sql, table);
+        IReadOnlyList<StoredColumn> columns = stored.ColumnsOf(table);
         HashSet<string> names = new(columns.Select(column => column.Name), StringComparer.OrdinalIgnoreCase);
         List<StoredColumn> added = [];
         string source = SqlTypes.Quote(table);
@@ -126,9 +127,7 @@ internal sealed class ExtraColumnStep(SpecSql sql, DerivationRecord record, Deri
         List<StoredColumn> added)
     {
         string temporary = SqlTypes.Quote(table + ".new");
-        object? about = sql.Rows(
-            $"SELECT comment FROM duckdb_tables() WHERE {StoredColumn.Here} AND table_name = "
-            + SqlTypes.Literal(table))[0][0];
+        string? about = stored.CommentOf(table);
         try
         {
             sql.Run($"CREATE TABLE {temporary} ({string.Join(", ", columns.Select(column => column.Definition))})");
@@ -145,11 +144,12 @@ internal sealed class ExtraColumnStep(SpecSql sql, DerivationRecord record, Deri
         StringBuilder rename = new();
         rename.Append($"DROP TABLE {SqlTypes.Quote(table)}; ALTER TABLE {temporary} RENAME TO ")
             .Append(SqlTypes.Quote(table)).Append(';');
-        if (about is string text)
-            rename.Append($"COMMENT ON TABLE {SqlTypes.Quote(table)} IS {SqlTypes.Literal(text)};");
+        if (about is not null)
+            rename.Append($"COMMENT ON TABLE {SqlTypes.Quote(table)} IS {SqlTypes.Literal(about)};");
         foreach (StoredColumn column in columns)
             rename.Append(column.CommentOn(table));
         sql.RunTogether(rename.ToString());
+        stored.Changed(table);
         foreach (StoredColumn column in added)
             record.Added(table, spec.First(each => each.Name == column.Name), column.Type);
     }

@@ -11,15 +11,15 @@ internal sealed class LinkSide
         "FLOAT", "DOUBLE",
     ];
 
-    private readonly List<StoredColumn> columns;
+    private readonly IReadOnlyList<StoredColumn> columns;
     private readonly List<(StoredColumn Column, bool IsText)> keys = [];
     private readonly ImmutableArray<IdentityColumn> identity;
 
-    private LinkSide(SpecSql sql, string table, ImmutableArray<IdentityColumn> identity)
+    private LinkSide(StoredTables stored, string table, ImmutableArray<IdentityColumn> identity)
     {
         Table = table;
         this.identity = identity;
-        columns = StoredColumn.Of(sql, table);
+        columns = stored.ColumnsOf(table);
     }
 
     /// <summary>The table, as the spec spells it.</summary>
@@ -27,12 +27,13 @@ internal sealed class LinkSide
 
     /// <summary>Both ends of a link.</summary>
     /// <exception cref="StoreException">A table or column is missing.</exception>
-    public static (LinkSide From, LinkSide To) Of(SpecSql sql, TableLink link, ImmutableArray<IdentityColumn> identity)
+    public static (LinkSide From, LinkSide To) Of(
+        StoredTables stored, TableLink link, ImmutableArray<IdentityColumn> identity)
     {
         if (link.From.Columns.Length == 0 || link.From.Columns.Length != link.To.Columns.Length)
             throw new StoreException(StoreError.Sql, "the two ends of a link have equally many columns, at least one");
-        LinkSide from = new(sql, link.From.Table, identity);
-        LinkSide to = new(sql, link.To.Table, identity);
+        LinkSide from = new(stored, link.From.Table, identity);
+        LinkSide to = new(stored, link.To.Table, identity);
         for (int column = 0; column < link.From.Columns.Length; column++)
         {
             StoredColumn left = from.Find(link.From.Columns[column]);
@@ -58,14 +59,14 @@ internal sealed class LinkSide
 
     /// <summary>SQL of the identity columns, NULL of its type for each that the table lacks.</summary>
     public IEnumerable<string> Identity(string alias) => identity.Select(each =>
-        columns.Exists(column => column.Name == each.Name && column.Type == each.Type)
+        columns.Any(column => column.Name == each.Name && column.Type == each.Type)
             ? $"{alias}.{SqlTypes.Quote(each.Name)}" : $"CAST(NULL AS {each.Type})");
 
     private StoredColumn Find(string name)
     {
         if (columns.Count == 0)
             throw new StoreException(StoreError.Sql, $"there is no table {Table}");
-        return columns.Find(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase))
+        return columns.FirstOrDefault(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase))
             ?? throw new StoreException(StoreError.Sql, $"table {Table} has no column {name}");
     }
 }

@@ -8,7 +8,7 @@ namespace SideEye.Store.Derivation;
 /// so that the work is that of a join on distinct values. The view of pairs is for queries with a condition.
 /// </summary>
 internal sealed class LinkStep(
-    SpecSql sql, DerivationRecord record, DerivationLimits limits, ImmutableArray<IdentityColumn> identity)
+    SpecSql sql, StoredTables stored, DerivationRecord record, DerivationLimits limits, ImmutableArray<IdentityColumn> identity)
 {
     /// <summary>The link as the spec has it.</summary>
     private const string Forward = "forward";
@@ -54,7 +54,7 @@ internal sealed class LinkStep(
     {
         try
         {
-            (LinkSide from, LinkSide to) = LinkSide.Of(sql, link, identity);
+            (LinkSide from, LinkSide to) = LinkSide.Of(stored, link, identity);
             bool isSelf = string.Equals(link.From.Table, link.To.Table, StringComparison.OrdinalIgnoreCase);
             bool isSame = isSelf && IsMirror(link);
             Insert(id, Forward, from, to, isSelf);

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Apache.Arrow;
+
+namespace SideEye.Store;
+
+/// <summary>
+/// A snapshot file that has its tables and no rows yet, made once and copied: that takes DuckDB a tenth of the time of
+/// making them with all that is said about their columns. Safe for use by several threads.
+/// </summary>
+/// <param name="tables">Names and columns of the tables.</param>
+public sealed class BlankSnapshot(ImmutableArray<KeyValuePair<string, Schema>> tables)
+{
+    private const string OwnSuffix = ".blank";
+
+    private readonly Lock making = new();
+    private byte[]? bytes;
+
+    /// <summary>Begins a new snapshot file that has the tables.</summary>
+    /// <exception cref="StoreException">As for <see cref="SnapshotFile.Create(string)"/>.</exception>
+    public SnapshotFile Begin(string path)
+    {
+        byte[] blank;
+        lock (making)
+            blank = bytes ??= Make(path + OwnSuffix);
+        return SnapshotFile.CreateFrom(blank, tables, path);
+    }
+
+    private byte[] Make(string path)
+    {
+        try
+        {
+            using (SnapshotFile file = SnapshotFile.Create(path))
+            {
+                foreach ((string name, Schema schema) in tables)
+                    file.CreateTable(name, schema);
+                file.Commit();
+            }
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreError.NotWritable, $"{path} cannot be read: {e.Message}", e);
+        }
+        finally
+        {
+            PartialFile.Remove(path);
+        }
+    }
+}
