@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using SideEye.Dwarf;
-using SideEye.Elf;
 using SideEye.GoRuntime.Types;
 using SideEye.Target;
 
@@ -63,7 +62,7 @@ public sealed class GoFunctions
         ArgumentNullException.ThrowIfNull(types);
         FunctionIndex? kept = null;
         if (!keptIndex.IsEmpty)
-            FunctionIndex.TryOpen(keptIndex, Identity(dwarf), out kept);
+            FunctionIndex.TryOpen(keptIndex, dwarf.Identity, out kept);
         return new GoFunctions(dwarf, types, pcln, kept);
     }
 
@@ -132,13 +131,6 @@ public sealed class GoFunctions
             : null;
     }
 
-    /// <summary>Tells the debug information of this file from others without looking into it.</summary>
-    internal static ulong Identity(DwarfFile dwarf)
-    {
-        ElfSection? section = dwarf.Elf.FindSection(".debug_info") ?? dwarf.Elf.FindSection(".zdebug_info");
-        return section is null ? 0 : (section.Size << 32) ^ section.Offset;
-    }
-
     private static ulong FirstPc(FunctionBody body) => body.Code.IsEmpty ? body.ContainerEntry : body.Code[0].Low;
 
     private List<int> Resolve(string function)
@@ -164,7 +156,7 @@ public sealed class GoFunctions
     }
 
     private FunctionIndex BuildIndex() =>
-        FunctionIndex.TryOpen(FunctionIndexBuilder.Build(dwarf), Identity(dwarf), out FunctionIndex? built)
+        FunctionIndex.TryOpen(FunctionIndexBuilder.Build(dwarf), dwarf.Identity, out FunctionIndex? built)
             ? built
             : throw new MalformedFileException(".debug_info", 0, "names of functions cannot be indexed");
 }
