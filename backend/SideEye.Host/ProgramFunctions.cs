@@ -104,7 +104,7 @@ public sealed class ProgramFunctions : IDisposable
 
         if (program.BuildId is { } buildId)
             MappedProgram.Keep(files, buildId, dwarf, types);
-        return GoFunctions.Open(dwarf, types, Binary.Pcln, Functions.IndexBytes);
+        return Functions.With(dwarf, types, Binary.Pcln);
     }
 
     private static TargetException Stripped(string name) => new(TargetProblem.NotReadable,

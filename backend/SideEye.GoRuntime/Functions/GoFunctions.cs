@@ -18,13 +18,13 @@ public sealed class GoFunctions
     private readonly Lazy<FunctionIndex> index;
     private readonly BodyReader bodies;
 
-    private GoFunctions(DwarfFile dwarf, GoTypes types, PclnTable? pcln, FunctionIndex? kept)
+    private GoFunctions(DwarfFile dwarf, GoTypes types, PclnTable? pcln, Lazy<FunctionIndex>? kept)
     {
         this.dwarf = dwarf;
         this.types = types;
         StackObjects objects = new(pcln, dwarf.Elf.Architecture);
         bodies = new BodyReader(dwarf, new FunctionNames(dwarf), new VariableReader(dwarf, types, objects));
-        index = kept is null ? new Lazy<FunctionIndex>(BuildIndex) : new Lazy<FunctionIndex>(kept);
+        index = kept ?? new Lazy<FunctionIndex>(BuildIndex);
         HasKeptIndex = kept is not null;
     }
 
@@ -63,7 +63,18 @@ public sealed class GoFunctions
         FunctionIndex? kept = null;
         if (!keptIndex.IsEmpty)
             FunctionIndex.TryOpen(keptIndex, dwarf.Identity, out kept);
-        return new GoFunctions(dwarf, types, pcln, kept);
+        return new GoFunctions(dwarf, types, pcln, kept is null ? null : new Lazy<FunctionIndex>(kept));
+    }
+
+    /// <summary>The same functions, with variables read by another reading of the same debug information.</summary>
+    /// <param name="other">The debug information.</param>
+    /// <param name="otherTypes">Types of it.</param>
+    /// <param name="pcln">As of <see cref="Open"/>.</param>
+    public GoFunctions With(DwarfFile other, GoTypes otherTypes, PclnTable? pcln)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ArgumentNullException.ThrowIfNull(otherTypes);
+        return new GoFunctions(other, otherTypes, pcln, index);
     }
 
     /// <summary>
