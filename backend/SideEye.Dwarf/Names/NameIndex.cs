@@ -8,8 +8,9 @@ namespace SideEye.Dwarf;
 /// they are, and a hit is verified against them. It is one block of bytes, so that it can be kept and mapped.
 /// </summary>
 /// <remarks>
-/// Layout, of 4-byte words, little-endian like every processor that we run on: number of buckets, a power of two; number
-/// of rows; for each bucket its first row, counted from 1; the rows: hash, offset of the entry, next row of the bucket.
+/// Layout, of 4-byte words, little-endian like every processor that we run on: number of buckets, a power of two;
+/// number of rows; for each bucket its first row, counted from 1; the rows: hash, offset of the entry, next row of the
+/// bucket.
 /// </remarks>
 internal sealed class NameIndex
 {
