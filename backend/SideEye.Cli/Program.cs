@@ -15,27 +15,40 @@ internal static class Program
         130 interrupted.
         """;
 
+    // In the order of the help.
+    private static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("ps", PsCommand.Create),
+        ("functions", FunctionsCommand.Create),
+        ("variables", VariablesCommand.Create),
+        ("snapshot", SnapshotCommand.Create),
+        ("snapshots", SnapshotsCommand.Create),
+        ("stacks", StacksCommand.Create),
+        ("sql", SqlCommand.Create),
+        ("flamegraph", FlamegraphCommand.Create),
+        ("spec", SpecCommand.Create),
+        ("compile", CompileCommand.Create),
+        ("tables", TablesCommand.Create),
+        ("export", ExportCommand.Create),
+        ("serve", ServeCommand.Create),
+        (AgentCommand.Name, AgentCommand.Create),
+    ];
+
     private static async Task<int> Main(string[] arguments)
     {
         if (arguments is [AgentCommand.Name, .. string[] options])
             return BecomeAgent(options);
-        RootCommand root = new(About)
+        RootCommand root = new(About);
+        // Making all of them takes as long as a search for functions: only help and mistakes need that.
+        bool isKnown = false;
+        foreach ((string name, _) in Commands)
+            isKnown |= arguments.Length > 0 && name == arguments[0];
+        foreach ((string name, Func<Command> create) in Commands)
         {
-            PsCommand.Create(),
-            FunctionsCommand.Create(),
-            VariablesCommand.Create(),
-            SnapshotCommand.Create(),
-            SnapshotsCommand.Create(),
-            StacksCommand.Create(),
-            SqlCommand.Create(),
-            FlamegraphCommand.Create(),
-            SpecCommand.Create(),
-            CompileCommand.Create(),
-            TablesCommand.Create(),
-            ExportCommand.Create(),
-            ServeCommand.Create(),
-            AgentCommand.Create(),
-        };
+            if (!isKnown || name == arguments[0])
+                root.Add(create());
+        }
+
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
             return Explain(new Failure(ExitCode.WrongUsage, UsageProblem(parsed)));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using SideEye.Elf;
 using SideEye.Target;
@@ -14,7 +15,7 @@ namespace SideEye.Dwarf;
 /// <see cref="BadElfException"/>, or itself for truncated tables) when what it reads is malformed.</remarks>
 public sealed class DwarfFile
 {
-    private readonly Lazy<ImmutableArray<DwarfUnit>> units;
+    private readonly Lazy<DwarfUnit[]> units;
     private readonly Lazy<NameIndex> names;
     private readonly ConcurrentDictionary<string, Lazy<NameIndex>> namesByUnit = new(StringComparer.Ordinal);
 
@@ -23,7 +24,7 @@ public sealed class DwarfFile
         Elf = elf;
         Sections = new DebugSections(elf, limits);
         AbbreviationTables = new AbbreviationTables(Sections);
-        units = new Lazy<ImmutableArray<DwarfUnit>>(ReadUnits);
+        units = new Lazy<DwarfUnit[]>(ReadUnits);
         names = new Lazy<NameIndex>(() => NameIndex.Build(this, Units));
     }
 
@@ -33,8 +34,12 @@ public sealed class DwarfFile
     /// <summary>True when there is a .debug_info section with contents.</summary>
     public bool HasDebugInfo => Sections.Information.IsPresent;
 
+    /// <summary>Tells this debug information from others, see <see cref="ElfFile.IdentityOf"/>; 0 when there is none.
+    /// </summary>
+    public ulong Identity => Sections.Information.Identity;
+
     /// <summary>All units in file order; none when there is no debug information.</summary>
-    public ImmutableArray<DwarfUnit> Units => units.Value;
+    public ImmutableArray<DwarfUnit> Units => ImmutableCollectionsMarshal.AsImmutableArray(units.Value);
 
     internal DebugSections Sections { get; }
 
@@ -98,16 +103,22 @@ public sealed class DwarfFile
     /// <param name="unit">DW_AT_name of the units.</param>
     /// <param name="name">DW_AT_name of the entry.</param>
     /// <param name="tag">Its tag.</param>
-    public DebugInfoOffset? FindEntryIn(string unit, string name, DwarfTag tag)
+    public DebugInfoOffset? FindEntryIn(string unit, string name, DwarfTag tag) => NamesIn(unit)?.Find(name, tag);
+
+    /// <summary>
+    /// The index behind <see cref="FindEntryIn"/>, to be kept for the next time: as a part of
+    /// <see cref="ElfFile.Kept"/> it need not be built again. Null when no unit has the name, or it is too long.
+    /// </summary>
+    public KeptPart? NamesToKeep(string unit)
     {
-        if (namesByUnit.TryGetValue(unit, out Lazy<NameIndex>? index))
-            return index.Value.Find(name, tag);
-        byte[] utf8 = Encoding.UTF8.GetBytes(unit);
-        DwarfUnit[] named = [.. Units.Where(each => each.IsNamed(utf8))];
-        // Names that no unit has are not remembered: there is no end to them.
-        return named.Length == 0 ? null : namesByUnit.GetOrAdd(
-            unit, _ => new Lazy<NameIndex>(() => NameIndex.Build(this, named))).Value.Find(name, tag);
+        string part = NamesPart(unit);
+        return part.Length <= KeptParts.NameBytesMax && NamesIn(unit) is { } index
+            ? new KeptPart(part, Identity, index.Bytes) : null;
     }
+
+    /// <summary>The compressed sections that entries and locations are read from, to be kept decompressed.</summary>
+    public IEnumerable<KeptPart> SectionsToKeep() =>
+        Sections.OfEntries.Select(static section => section.ToKeep()).OfType<KeptPart>();
 
     /// <summary>The structure with this name (<c>runtime.g</c>), or null.</summary>
     /// <param name="name">Its name.</param>
@@ -139,12 +150,31 @@ public sealed class DwarfFile
     public LineProgram? ReadLineProgram(DwarfUnit unit) =>
         unit.LineProgramOffset is { } offset ? LineProgram.Read(Sections, unit, offset) : null;
 
-    private ImmutableArray<DwarfUnit> ReadUnits()
+    private static string NamesPart(string unit) => $"names {unit}";
+
+    private NameIndex? NamesIn(string unit)
+    {
+        if (namesByUnit.TryGetValue(unit, out Lazy<NameIndex>? index))
+            return index.Value;
+        if (Elf.Kept is { } kept && kept.TryGet(NamesPart(unit), Identity, out ReadOnlyMemory<byte> bytes)
+            && NameIndex.TryOpen(this, bytes) is { } opened)
+        {
+            return namesByUnit.GetOrAdd(unit, new Lazy<NameIndex>(opened)).Value;
+        }
+
+        byte[] utf8 = Encoding.UTF8.GetBytes(unit);
+        DwarfUnit[] named = [.. Units.Where(each => each.IsNamed(utf8))];
+        // Names that no unit has are not remembered: there is no end to them.
+        return named.Length == 0 ? null
+            : namesByUnit.GetOrAdd(unit, _ => new Lazy<NameIndex>(() => NameIndex.Build(this, named))).Value;
+    }
+
+    private DwarfUnit[] ReadUnits()
     {
         if (!HasDebugInfo)
             return [];
         DebugSection section = Sections.Information;
-        ImmutableArray<DwarfUnit>.Builder read = ImmutableArray.CreateBuilder<DwarfUnit>();
+        List<DwarfUnit> read = [];
         ByteCursor cursor = new(section.Span, section.Name);
         while (!cursor.AtEnd)
         {
@@ -159,6 +189,6 @@ public sealed class DwarfFile
             cursor.Position = (long)header.End;
         }
 
-        return read.ToImmutable();
+        return read.ToArray();
     }
 }

@@ -20,11 +20,12 @@ public sealed class ElfFile
     private readonly Lazy<ElfNotes> notes;
     private readonly Lazy<ElfDebugLink?> debugLink;
 
-    private ElfFile(ReadOnlyMemory<byte> file, ElfLimits limits)
+    private ElfFile(ReadOnlyMemory<byte> file, ElfLimits limits, KeptParts? kept)
     {
         ElfHeader header = ElfHeader.Read(file.Span, limits);
         Bytes = file;
         Limits = limits;
+        Kept = kept;
         Architecture = header.Architecture;
         Kind = header.Kind;
         EntryPoint = header.EntryPoint;
@@ -33,7 +34,7 @@ public sealed class ElfFile
         sectionsByName = new Dictionary<string, ElfSection>(Sections.Length, StringComparer.Ordinal);
         foreach (ElfSection section in Sections)
             sectionsByName.TryAdd(section.Name, section);
-        contents = new SectionContents(file, Sections.Length, limits);
+        contents = new SectionContents(file, Sections.Length, limits, kept);
         symbols = new Lazy<ElfSymbolTable>(() => ElfSymbolTable.Read(this));
         relocations = new Lazy<ElfRelocations>(() => ElfRelocations.Read(this));
         notes = new Lazy<ElfNotes>(() => ElfNotes.Read(this));
@@ -45,6 +46,9 @@ public sealed class ElfFile
 
     /// <summary>The limits it was opened with.</summary>
     public ElfLimits Limits { get; }
+
+    /// <summary>What was made of it at an earlier time, or null.</summary>
+    public KeptParts? Kept { get; }
 
     /// <summary>Processor the code is for.</summary>
     public Architecture Architecture { get; }
@@ -97,7 +101,10 @@ public sealed class ElfFile
     /// <summary>Opens the file in <paramref name="file"/> and reads its header tables.</summary>
     /// <exception cref="BadElfException">Not ELF64 little-endian for a known machine, or out of bounds.</exception>
     public static ElfFile Open(ReadOnlyMemory<byte> file, ElfLimits? limits = null) =>
-        new(file, limits ?? ElfLimits.Default);
+        new(file, limits ?? ElfLimits.Default, null);
+
+    /// <summary>The same file, with what was made of it at an earlier time: less of it is decompressed.</summary>
+    public ElfFile With(KeptParts? kept) => kept is null ? this : new ElfFile(Bytes, Limits, kept);
 
     /// <summary>The first section with exactly this name, or null.</summary>
     public ElfSection? FindSection(string name) => sectionsByName.GetValueOrDefault(name);
@@ -109,6 +116,17 @@ public sealed class ElfFile
     /// </summary>
     /// <exception cref="BadElfException">Out of the file's bounds, over a limit, or undecodable.</exception>
     public ReadOnlyMemory<byte> ReadSection(ElfSection section) => contents.Read(section);
+
+    /// <summary>True when the file has the section compressed.</summary>
+    /// <exception cref="BadElfException">Out of the file's bounds.</exception>
+    public bool IsCompressed(ElfSection section) => contents.IsCompressed(section);
+
+    /// <summary>
+    /// Tells the contents of a section from others without reading it: by its place, its ends and, where it is
+    /// compressed, by the checksum that is at the end.
+    /// </summary>
+    /// <exception cref="BadElfException">Out of the file's bounds.</exception>
+    public ulong IdentityOf(ElfSection section) => contents.IdentityOf(section);
 
     /// <summary>The symbol of .symtab with this name that is defined in this file (a global one before a local
     /// one), or null.</summary>

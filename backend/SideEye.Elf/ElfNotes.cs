@@ -73,9 +73,23 @@ internal sealed class ElfNotes
         }
 
         if (gnu)
-            BuildId ??= Convert.ToHexStringLower(text);
+            BuildId ??= Hexadecimal(text);
         else
             GoBuildId ??= Encoding.UTF8.GetString(text);
+    }
+
+    // Not Convert.ToHexStringLower: that is compiled for the processor when it is first called.
+    private static string Hexadecimal(ReadOnlySpan<byte> bytes)
+    {
+        const string digits = "0123456789abcdef";
+        char[] text = new char[bytes.Length * 2];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            text[i * 2] = digits[bytes[i] >> 4];
+            text[(i * 2) + 1] = digits[bytes[i] & 0xf];
+        }
+
+        return new string(text);
     }
 
     private static long Align(long value, int alignment) => (value + alignment - 1) & -alignment;

@@ -56,7 +56,7 @@ public sealed class ElfRelocations
 
     internal static ElfRelocations Read(ElfFile file)
     {
-        List<(string Table, ReadOnlyMemory<byte> Rows)> tables = [];
+        List<RelocationTable> tables = [];
         if (DynamicTable(file) is { } dynamic)
         {
             tables.Add(dynamic);
@@ -66,14 +66,14 @@ public sealed class ElfRelocations
             foreach (ElfSection section in file.Sections)
             {
                 if (section.Type == ElfSectionType.RelocationsWithAddends && file.Kind != ElfKind.Relocatable)
-                    tables.Add((section.Name, file.ReadSection(section)));
+                    tables.Add(new RelocationTable(section.Name, file.ReadSection(section)));
             }
         }
 
         return Collect(file, tables);
     }
 
-    private static ElfRelocations Collect(ElfFile file, List<(string Table, ReadOnlyMemory<byte> Rows)> tables)
+    private static ElfRelocations Collect(ElfFile file, List<RelocationTable> tables)
     {
         uint relative = file.Architecture == Architecture.Amd64 ? RelativeAmd64 : RelativeArm64;
         long count = 0;
@@ -120,7 +120,7 @@ public sealed class ElfRelocations
     }
 
     // gABI "Dynamic section": DT_RELA is an address, DT_RELASZ bytes, DT_RELAENT the size of an entry.
-    private static (string Table, ReadOnlyMemory<byte> Rows)? DynamicTable(ElfFile file)
+    private static RelocationTable? DynamicTable(ElfFile file)
     {
         foreach (ElfSegment segment in file.Segments)
         {
@@ -151,7 +151,7 @@ public sealed class ElfRelocations
                 return null;
             if (size > int.MaxValue || !file.TryBytesAt(start, (int)size, out ReadOnlyMemory<byte> bytes))
                 throw new BadElfException("PT_DYNAMIC", 0, $"DT_RELA 0x{start:x}, {size} bytes, is not in the file");
-            return ("DT_RELA", bytes);
+            return new RelocationTable("DT_RELA", bytes);
         }
 
         return null;
@@ -210,4 +210,6 @@ public sealed class ElfRelocations
 
         return low;
     }
+
+    private readonly record struct RelocationTable(string Name, ReadOnlyMemory<byte> Rows);
 }

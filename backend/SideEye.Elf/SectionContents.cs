@@ -1,8 +1,15 @@
+using SideEye.Target;
+
 namespace SideEye.Elf;
 
-/// <summary>The bytes of sections; decompresses those that need it, each once.</summary>
-internal sealed class SectionContents(ReadOnlyMemory<byte> file, int sectionCount, ElfLimits limits)
+/// <summary>
+/// The bytes of sections; decompresses those that need it, each once, unless that was done at an earlier time and kept.
+/// </summary>
+internal sealed class SectionContents(
+    ReadOnlyMemory<byte> file, int sectionCount, ElfLimits limits, KeptParts? kept)
 {
+    private const int EndBytes = 4096;
+
     private readonly ReadOnlyMemory<byte>?[] decompressed = new ReadOnlyMemory<byte>?[sectionCount];
     private readonly Lock decompressing = new();
     private long decompressedBytes;
@@ -20,11 +27,29 @@ internal sealed class SectionContents(ReadOnlyMemory<byte> file, int sectionCoun
                 return known;
             CompressedSection compressed = SectionDecompression.ReadHeader(section, stored);
             SectionDecompression.CheckSize(section, compressed, limits, decompressedBytes);
-            ReadOnlyMemory<byte> bytes = SectionDecompression.Decompress(section, compressed);
+            ReadOnlyMemory<byte> bytes = default;
+            bool isKept = kept is not null && kept.TryGet(section.Name, IdentityOf(section), out bytes);
+            if (!isKept || (ulong)bytes.Length != compressed.Size)
+                bytes = SectionDecompression.Decompress(section, compressed);
             decompressedBytes += bytes.Length;
             decompressed[section.Index] = bytes;
             return bytes;
         }
+    }
+
+    public bool IsCompressed(ElfSection section) => section.HasFileBytes
+        && (section.IsCompressed || SectionDecompression.IsLegacyCompressed(section, Stored(section).Span));
+
+    /// <summary>
+    /// A number for the contents of a section, read from a few of its bytes. The end of compressed ones depends on all
+    /// of them: that of zlib's is a checksum of what was compressed (RFC 1950).
+    /// </summary>
+    public ulong IdentityOf(ElfSection section)
+    {
+        ReadOnlySpan<byte> stored = section.HasFileBytes ? Stored(section).Span : default;
+        int length = Math.Min(EndBytes, stored.Length);
+        return ContentChecksum.Of(stored[..length]) ^ (ContentChecksum.Of(stored[^length..]) * 3)
+            ^ (section.Size << 32) ^ section.Offset;
     }
 
     private ReadOnlyMemory<byte> Stored(ElfSection section)

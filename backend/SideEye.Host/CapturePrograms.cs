@@ -11,9 +11,9 @@ namespace SideEye.Host;
 /// Specs compiled for binaries: the second snapshot of a binary with the same spec compiles nothing. Safe for use by
 /// several threads.
 /// </summary>
-/// <param name="indexes">Where indexes of functions are kept, so that a later run need not go through the binary's
+/// <param name="indexes">Where indexes of programs are kept, so that a later run need not go through the binary's
 /// debug information again; null to keep none.</param>
-public sealed class CapturePrograms(FunctionIndexFiles? indexes = null)
+public sealed class CapturePrograms(IndexFiles? indexes = null)
 {
     private readonly ConditionalWeakTable<GoBinary, ConcurrentDictionary<string, Lazy<CompiledCapture>>> compiled = [];
     private int compilations;
@@ -44,9 +44,11 @@ public sealed class CapturePrograms(FunctionIndexFiles? indexes = null)
         {
             if (indexes is null || binary.BuildId is not { } buildId)
                 return CaptureCompiler.Compile(spec, binary);
-            using MappedFile? index = indexes.TryOpen(buildId);
-            return CaptureCompiler.Compile(
-                spec, binary, index?.Memory ?? default, bytes => indexes.TryKeep(buildId, bytes.Span));
+            using MappedFile? index = indexes.TryOpenFunctions(buildId);
+            CompiledCapture made = CaptureCompiler.Compile(
+                spec, binary, index?.Memory ?? default, bytes => indexes.TryKeepFunctions(buildId, bytes));
+            MappedProgram.Keep(indexes, buildId, binary.DebugInformation.Dwarf!, made.Types);
+            return made;
         }
         catch (CaptureTooLargeException e)
         {

@@ -1,6 +1,5 @@
 using SideEye.Elf;
 using SideEye.GoRuntime;
-using SideEye.Linux;
 using SideEye.Target;
 
 namespace SideEye.Host;
@@ -8,13 +7,11 @@ namespace SideEye.Host;
 /// <summary>A Go program file, mapped into memory, with its separate debug file where one is installed.</summary>
 public sealed class OpenedBinary : IDisposable
 {
-    private readonly MappedFile file;
-    private readonly MappedFile? debugFile;
+    private readonly MappedProgram program;
 
-    private OpenedBinary(MappedFile file, MappedFile? debugFile, GoBinary go)
+    private OpenedBinary(MappedProgram program, GoBinary go)
     {
-        this.file = file;
-        this.debugFile = debugFile;
+        this.program = program;
         Go = go;
     }
 
@@ -24,34 +21,25 @@ public sealed class OpenedBinary : IDisposable
     /// <summary>Opens a program file.</summary>
     /// <param name="path">Path to open; may be /proc/PID/exe.</param>
     /// <param name="name">Name of it for messages, also the folder in which a debug link is looked for.</param>
+    /// <param name="indexes">What was kept of programs; <see cref="IndexFiles.Default"/> when not given.</param>
     /// <exception cref="TargetException">Not a Go program, not supported, or broken.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static OpenedBinary Open(string path, string name)
+    public static OpenedBinary Open(string path, string name, IndexFiles? indexes = null)
     {
-        MappedFile file = MappedFile.Open(path);
-        MappedFile? debug = null;
+        MappedProgram program = MappedProgram.Open(path, name, indexes ?? IndexFiles.Default);
         try
         {
-            ElfFile elf = ElfFile.Open(file.Memory);
-            if (!GoBinary.IsGo(elf))
-                throw new TargetException(TargetProblem.NotGo, $"{name} is not a Go program");
-            ElfFile? debugElf = OpenDebugFile(elf, name, out debug);
-            return new OpenedBinary(file, debug, GoBinary.Open(elf, debugElf));
+            return new OpenedBinary(program, GoBinary.Open(program.Elf, program.DebugElf));
         }
         catch (Exception e)
         {
-            ((IDisposable?)debug)?.Dispose();
-            ((IDisposable)file).Dispose();
+            program.Dispose();
             throw Explain(e, name);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        ((IDisposable)file).Dispose();
-        ((IDisposable?)debugFile)?.Dispose();
-    }
+    public void Dispose() => program.Dispose();
 
     internal static Exception Explain(Exception e, string name) => e switch
     {
@@ -62,20 +50,4 @@ public sealed class OpenedBinary : IDisposable
             new TargetException(TargetProblem.NotReadable, $"{name}: {e.Message}", e),
         _ => e,
     };
-
-    internal static ElfFile? OpenDebugFile(ElfFile elf, string name, out MappedFile? debug)
-    {
-        debug = null;
-        if (elf.FindSection(".debug_info") is not null || elf.FindSection(".zdebug_info") is not null)
-            return null;
-        string folder = Path.GetDirectoryName(name) ?? "/";
-        foreach (string candidate in DebugFileCandidates.For(elf, folder))
-        {
-            if (!File.Exists(candidate))
-                continue;
-            debug = MappedFile.Open(candidate);
-            return ElfFile.Open(debug.Memory);
-        }
-        return null;
-    }
 }

@@ -1,5 +1,4 @@
 using SideEye.Dwarf;
-using SideEye.Elf;
 using SideEye.GoRuntime;
 using SideEye.GoRuntime.Functions;
 using SideEye.GoRuntime.Types;
@@ -13,31 +12,30 @@ namespace SideEye.Host;
 /// </summary>
 public sealed class ProgramFunctions : IDisposable
 {
-    private readonly MappedFile file;
-    private readonly MappedFile? debugFile;
+    private readonly MappedProgram program;
     private readonly MappedFile? index;
     private readonly Lazy<GoBinary> binary;
     private readonly Lazy<GoFunctions> variables;
 
-    private ProgramFunctions(
-        MappedFile file, MappedFile? debugFile, ElfFile elf, ElfFile? debugElf, FunctionIndexFiles files, string name)
+    private ProgramFunctions(MappedProgram program, IndexFiles files, string name)
     {
-        this.file = file;
-        this.debugFile = debugFile;
-        binary = new Lazy<GoBinary>(() => GoBinary.Open(elf, debugElf));
-        DwarfFile dwarf = DwarfFile.Open(debugElf ?? elf);
+        this.program = program;
+        binary = new Lazy<GoBinary>(() => GoBinary.Open(program.Elf, program.DebugElf));
+        DwarfFile dwarf = DwarfFile.Open(program.DebugElf ?? program.Elf);
         if (!dwarf.HasDebugInfo)
             throw Stripped(name);
-        string? buildId = elf.BuildId ?? elf.GoBuildId;
-        index = buildId is null ? null : files.TryOpen(buildId);
+        index = program.BuildId is null ? null : files.TryOpenFunctions(program.BuildId);
         GoTypes types = GoTypes.Open(dwarf);
         Functions = GoFunctions.Open(dwarf, types, null, index?.Memory ?? default);
-        if (!Functions.HasKeptIndex && Functions.Count > 0 && buildId is not null)
-            files.TryKeep(buildId, Functions.IndexBytes.Span);
+        if (!Functions.HasKeptIndex && Functions.Count > 0 && program.BuildId is { } buildId)
+        {
+            files.TryKeepFunctions(buildId, Functions.IndexBytes);
+            MappedProgram.Keep(files, buildId, dwarf, types);
+        }
+
         if (Functions.Count == 0)
             throw Stripped(name);
-        variables = new Lazy<GoFunctions>(
-            () => GoFunctions.Open(dwarf, types, binary.Value.Pcln, Functions.IndexBytes));
+        variables = new Lazy<GoFunctions>(() => OpenVariables(dwarf, types, files));
     }
 
     /// <summary>Names and search; bodies without what the function table adds, see <see cref="Variables"/>.</summary>
@@ -55,22 +53,17 @@ public sealed class ProgramFunctions : IDisposable
     /// <param name="files">Where indexes are kept.</param>
     /// <exception cref="TargetException">Not a Go program, without debug information, or broken.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static ProgramFunctions Open(string path, string name, FunctionIndexFiles? files = null)
+    public static ProgramFunctions Open(string path, string name, IndexFiles? files = null)
     {
-        MappedFile file = MappedFile.Open(path);
-        MappedFile? debug = null;
+        files ??= IndexFiles.Default;
+        MappedProgram program = MappedProgram.Open(path, name, files);
         try
         {
-            ElfFile elf = ElfFile.Open(file.Memory);
-            if (!GoBinary.IsGo(elf))
-                throw new TargetException(TargetProblem.NotGo, $"{name} is not a Go program");
-            ElfFile? debugElf = OpenedBinary.OpenDebugFile(elf, name, out debug);
-            return new ProgramFunctions(file, debug, elf, debugElf, files ?? FunctionIndexFiles.Default, name);
+            return new ProgramFunctions(program, files, name);
         }
         catch (Exception e)
         {
-            ((IDisposable?)debug)?.Dispose();
-            ((IDisposable)file).Dispose();
+            program.Dispose();
             throw OpenedBinary.Explain(e, name);
         }
     }
@@ -78,7 +71,7 @@ public sealed class ProgramFunctions : IDisposable
     /// <summary>Opens the program of a process.</summary>
     /// <exception cref="TargetException">No such process, not a Go program, without debug information, or broken.
     /// </exception>
-    public static ProgramFunctions OpenProcess(int pid, FunctionIndexFiles? files = null)
+    public static ProgramFunctions OpenProcess(int pid, IndexFiles? files = null)
     {
         LinuxProcess process = new(pid);
         if (!process.IsAlive)
@@ -96,9 +89,22 @@ public sealed class ProgramFunctions : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        ((IDisposable)file).Dispose();
-        ((IDisposable?)debugFile)?.Dispose();
+        program.Dispose();
         ((IDisposable?)index)?.Dispose();
+    }
+
+    private GoFunctions OpenVariables(DwarfFile dwarf, GoTypes types, IndexFiles files)
+    {
+        // The binary has read names and units of its debug information already.
+        if (Binary.DebugInformation.Dwarf is { } read && read.Elf == dwarf.Elf)
+        {
+            dwarf = read;
+            types = GoTypes.Open(dwarf);
+        }
+
+        if (program.BuildId is { } buildId)
+            MappedProgram.Keep(files, buildId, dwarf, types);
+        return Functions.With(dwarf, types, Binary.Pcln);
     }
 
     private static TargetException Stripped(string name) => new(TargetProblem.NotReadable,

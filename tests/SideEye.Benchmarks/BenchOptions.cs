@@ -17,11 +17,14 @@ internal sealed record WatchSize(int Processes, TimeSpan Duration);
 /// <param name="Agent">For the cost of an agent that only watches: how many processes, and how long; null to leave it
 /// out.</param>
 /// <param name="PanelRuns">How often panels are asked; 0 to leave them out.</param>
+/// <param name="CompletionRuns">How often functions and variables are asked for; 0 to leave them out.</param>
 /// <param name="WithDelve">Whether to compare with it.</param>
 internal sealed record BenchOptions(
-    IReadOnlyList<BenchSize> Sizes, BenchSize? Captures, WatchSize? Agent, int PanelRuns, bool WithDelve)
+    IReadOnlyList<BenchSize> Sizes, BenchSize? Captures, WatchSize? Agent, int PanelRuns, int CompletionRuns,
+    bool WithDelve)
 {
-    public const string Usage = "SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures|agent|panels]";
+    public const string Usage =
+        "SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures|agent|panels|completion]";
 
     private static readonly BenchSize[] Whole = [new(1_000, 15, 3), new(10_000, 11, 3), new(100_000, 7, 1)];
     private static readonly BenchSize[] Quick = [new(1_000, 3, 1), new(10_000, 3, 1)];
@@ -30,7 +33,7 @@ internal sealed record BenchOptions(
     public static BenchOptions? Parse(IReadOnlyList<string> arguments)
     {
         BenchOptions options = new(Whole, new BenchSize(10_000, 15, 1), new WatchSize(50, TimeSpan.FromSeconds(90)),
-            PanelRuns: 11, WithDelve: true);
+            PanelRuns: 11, CompletionRuns: 15, WithDelve: true);
         for (int i = 0; i < arguments.Count; i++)
         {
             switch (arguments[i])
@@ -39,6 +42,7 @@ internal sealed record BenchOptions(
                     options = options with
                     {
                         Sizes = Quick, Captures = new BenchSize(10_000, 5, 1), Agent = null, PanelRuns = 3,
+                        CompletionRuns = 5,
                     };
                     break;
                 case "--only" when i + 1 < arguments.Count && Only(options, arguments[i + 1]) is { } only:
@@ -54,10 +58,11 @@ internal sealed record BenchOptions(
 
     private static BenchOptions? Only(BenchOptions options, string what) => what switch
     {
-        "goroutines" => options with { Captures = null, Agent = null, PanelRuns = 0 },
-        "captures" => options with { Sizes = [], Agent = null, PanelRuns = 0 },
-        "agent" => options with { Sizes = [], Captures = null, PanelRuns = 0 },
-        "panels" => options with { Sizes = [], Captures = null, Agent = null },
+        "goroutines" => options with { Captures = null, Agent = null, PanelRuns = 0, CompletionRuns = 0 },
+        "captures" => options with { Sizes = [], Agent = null, PanelRuns = 0, CompletionRuns = 0 },
+        "agent" => options with { Sizes = [], Captures = null, PanelRuns = 0, CompletionRuns = 0 },
+        "panels" => options with { Sizes = [], Captures = null, Agent = null, CompletionRuns = 0 },
+        "completion" => options with { Sizes = [], Captures = null, Agent = null, PanelRuns = 0 },
         _ => null,
     };
 }

@@ -1,8 +1,8 @@
 using SideEye.Benchmarks;
 using SideEye.Testing;
 
-// SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures|agent|panels]: what a snapshot costs the target
-// and us, beside what others cost.
+// SideEye.Benchmarks [--quick] [--no-delve] [--only goroutines|captures|agent|panels|completion]: what a snapshot costs
+// the target and us, beside what others cost.
 // Exit code 0 unless something failed to run; figures over their expectation are marked, they do not fail the run.
 if (BenchOptions.Parse(args) is not { } options)
 {
@@ -42,6 +42,9 @@ if (options.Agent is { } watched)
 
 if (options.PanelRuns > 0)
     await new PanelBenchmark(options.PanelRuns, report).RunAsync();
+
+if (options.CompletionRuns > 0)
+    await new CompletionBenchmark(options.CompletionRuns, report).RunAsync();
 
 report.Write("");
 report.Write($"load average at the end: {Machine.LoadAverage}");

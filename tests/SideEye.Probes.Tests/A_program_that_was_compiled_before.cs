@@ -43,9 +43,9 @@ public sealed class A_program_that_was_compiled_before : IDisposable
     public async Task Is_compiled_from_the_kept_index_of_functions_the_next_time_and_is_the_same()
     {
         OpenedBinary binary = await CompiledProgram.OpenAsync(new GoFixture("values", "1.27"));
-        FunctionIndexFiles files = new(folder.FullName);
+        IndexFiles files = new(folder.FullName);
         CompiledCapture first = new CapturePrograms(files).Compile(binary.Go, Spec(Text));
-        FileInfo kept = Assert.Single(folder.GetFiles());
+        FileInfo kept = Assert.Single(folder.GetFiles("*.functions"));
         CompiledCapture second = new CapturePrograms(files).Compile(binary.Go, Spec(Text));
         Assert.Equal(
             Lowering.ProgramText.Of(first.Program, binary.Go.Pcln),

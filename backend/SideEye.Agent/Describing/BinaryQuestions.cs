@@ -119,7 +119,7 @@ internal sealed class BinaryQuestions(AgentOptions options, ProcessTable table, 
             response.Problems.Add(Message(problem.At, problem.Message, "error"));
         if (process.Process is not { } go || reading.Spec is not { } spec || !go.Binary.DebugInformation.IsAvailable)
             return response;
-        CapturePrograms programs = new(FunctionIndexFiles.Default);
+        CapturePrograms programs = new(IndexFiles.Default);
         foreach (Probes.Binding.BindProblem problem in programs.Compile(go.Binary, spec).Bound.Problems
             .Take(options.Limits.WarningsMax))
         {

@@ -107,7 +107,7 @@ public static class AgentServer
         services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<BinaryCache>()
             .AddSingleton(static _ => new ProbePool(ProbePoolLimits.Default, TimeProvider.System))
             .AddSingleton<QuietMemory>()
-            .AddSingleton(new CapturePrograms(FunctionIndexFiles.Default)).AddSingleton<AgentMetrics>()
+            .AddSingleton(new CapturePrograms(IndexFiles.Default)).AddSingleton<AgentMetrics>()
             .AddSingleton<ProcessTable>().AddSingleton<SnapshotCall>().AddSingleton<BinaryQuestions>()
             .AddSingleton<AgentEndpoint>();
         services.AddHostedService(static parts => parts.GetRequiredService<ProcessTable>());

@@ -53,7 +53,7 @@ internal static class CompileCommand
                 "name one program: a file, or a process with --pid; see sideeye compile --help", ExitCode.WrongUsage);
         }
         using CompilableProgram program = CompilableProgram.Open(path, pid);
-        CompiledCapture compiled = new CapturePrograms(FunctionIndexFiles.Default).Compile(program.Binary, spec);
+        CompiledCapture compiled = new CapturePrograms(IndexFiles.Default).Compile(program.Binary, spec);
         foreach (BindProblem problem in compiled.Bound.Problems)
             Console.Error.WriteLine($"sideeye: {problem}");
         string text = ProgramText.Of(

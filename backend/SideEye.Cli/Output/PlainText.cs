@@ -41,11 +41,22 @@ internal static class PlainText
     /// <summary>Rows of one length in columns as wide as their widest cell; nothing trails behind the last.</summary>
     public static void WriteColumns(TextWriter text, IReadOnlyList<string[]> rows)
     {
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(row => row[i].Length))];
+        int[] widths = new int[rows[0].Length];
+        foreach (string[] row in rows)
+        {
+            for (int i = 0; i < row.Length; i++)
+                widths[i] = Math.Max(widths[i], row[i].Length);
+        }
+
         foreach (string[] row in rows)
         {
             for (int i = 0; i < row.Length - 1; i++)
-                text.Write(row[i].PadRight(widths[i] + 1));
+            {
+                text.Write(row[i]);
+                for (int padding = row[i].Length; padding <= widths[i]; padding++)
+                    text.Write(' ');
+            }
+
             text.WriteLine(row[^1]);
         }
     }

@@ -20,7 +20,7 @@ internal static class SnapshotRun
         using (SnapshotFile file = SnapshotFile.Create(path))
         {
             FileSink sink = FileSink.Of(file);
-            CapturePrograms programs = new(FunctionIndexFiles.Default);
+            CapturePrograms programs = new(IndexFiles.Default);
             outcome = await new Snapshotter(options.Limits, options.Reader, options.Spec, programs)
                 .TakeAsync(processes, failed, sink, stop).ConfigureAwait(false);
             if (outcome.Processes.All(process => process.Result is null))

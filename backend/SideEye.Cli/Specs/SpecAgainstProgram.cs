@@ -32,7 +32,7 @@ internal sealed class SpecAgainstProgram : IDisposable
     {
         if (program is null)
             return [];
-        CompiledCapture capture = new CapturePrograms(FunctionIndexFiles.Default).Compile(program.Binary, spec);
+        CompiledCapture capture = new CapturePrograms(IndexFiles.Default).Compile(program.Binary, spec);
         Listing = SpecListing.Of(capture, spec, program.Binary, isVerbose);
         return
         [

@@ -7,7 +7,7 @@ namespace SideEye.Cli.Variables;
 /// <summary>Bodies with their variables for people.</summary>
 internal static class VariablesText
 {
-    private static readonly Availability[] Words = Enum.GetValues<Availability>();
+    private const int WordCount = (int)Availability.NotYetDeclared + 1;
 
     public static void Write(Stream output, ImmutableArray<BodyReport> reports)
     {
@@ -60,13 +60,19 @@ internal static class VariablesText
     /// <summary>At how many calls it is available, and why not at the others.</summary>
     private static string Calls(BodyReport report, GoVariable variable)
     {
-        int[] counts = new int[Words.Length];
+        int[] counts = new int[WordCount];
         foreach (BodyPlace place in report.Places)
         {
             if (!place.IsEntry)
                 counts[(int)BodyReport.At(variable, place)]++;
         }
-        IEnumerable<Availability> found = Words.Where(word => counts[(int)word] > 0);
-        return string.Join(", ", found.Select(word => $"{counts[(int)word]} {BodyReport.Word(word)}"));
+        List<string> found = [];
+        for (int word = 0; word < WordCount; word++)
+        {
+            if (counts[word] > 0)
+                found.Add($"{counts[word]} {BodyReport.Word((Availability)word)}");
+        }
+
+        return string.Join(", ", found);
     }
 }

@@ -125,7 +125,7 @@ internal sealed class AbbreviationTable
 /// <summary>The abbreviation tables of a file by offset; Go has one for all units.</summary>
 internal sealed class AbbreviationTables(DebugSections sections)
 {
-    private readonly Dictionary<DebugAbbrevOffset, AbbreviationTable> tables = [];
+    private readonly Dictionary<ulong, AbbreviationTable> tables = [];
     private readonly Lock reading = new();
     private long attributeCount;
 
@@ -133,7 +133,7 @@ internal sealed class AbbreviationTables(DebugSections sections)
     {
         lock (reading)
         {
-            if (tables.TryGetValue(offset, out AbbreviationTable? known))
+            if (tables.TryGetValue(offset.Value, out AbbreviationTable? known))
                 return known;
             // Tables may overlap in a hostile file: what they take together is limited too.
             if (attributeCount > sections.Limits.AttributesTotalMax)
@@ -144,7 +144,7 @@ internal sealed class AbbreviationTables(DebugSections sections)
 
             AbbreviationTable table = AbbreviationTable.Read(sections, offset);
             attributeCount += table.AttributeCount + 1;
-            tables.Add(offset, table);
+            tables.Add(offset.Value, table);
             return table;
         }
     }

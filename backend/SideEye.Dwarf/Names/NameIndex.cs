@@ -1,59 +1,107 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SideEye.Dwarf;
 
 /// <summary>
-/// The named entries on the top level of some units by a hash of the name. Twelve bytes an entry; names stay where they
-/// are, and a hit is verified against them.
+/// The named entries on the top level of some units by a hash of the name. Sixteen bytes an entry; names stay where
+/// they are, and a hit is verified against them. It is one block of bytes, so that it can be kept and mapped.
 /// </summary>
+/// <remarks>
+/// Layout, of 4-byte words, little-endian like every processor that we run on: number of buckets, a power of two;
+/// number of rows; for each bucket its first row, counted from 1; the rows: hash, offset of the entry, next row of the
+/// bucket.
+/// </remarks>
 internal sealed class NameIndex
 {
     // Names may overlap in a hostile table, so each costs at most this much; equal beginnings share a bucket.
     private const int HashedBytesMax = 256;
+    private const int HeaderWords = 2;
+    private const int RowWords = 3;
     private readonly DwarfFile file;
-    private readonly List<Row> rows = [];
-    private int[] heads = [];
+    private readonly int buckets;
+    private readonly int rows;
 
-    private NameIndex(DwarfFile file) => this.file = file;
+    private NameIndex(DwarfFile file, ReadOnlyMemory<byte> bytes, int buckets, int rows)
+    {
+        this.file = file;
+        this.buckets = buckets;
+        this.rows = rows;
+        Bytes = bytes;
+    }
+
+    /// <summary>The index, for keeping.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>Indexes units; type units among them are left out.</summary>
     public static NameIndex Build(DwarfFile file, IEnumerable<DwarfUnit> units)
     {
-        NameIndex index = new(file);
+        List<(uint Hash, uint Offset)> names = [];
         foreach (DwarfUnit unit in units)
         {
             if (!unit.IsTypeUnit)
-                index.AddUnit(unit);
+                AddUnit(file, unit, names);
         }
 
-        index.Link();
-        return index;
+        int buckets = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)names.Count + 1);
+        uint[] words = new uint[HeaderWords + buckets + (names.Count * RowWords)];
+        words[0] = (uint)buckets;
+        words[1] = (uint)names.Count;
+        // Backwards, so that the entry first in the file is found first.
+        for (int i = names.Count - 1; i >= 0; i--)
+        {
+            ref uint head = ref words[HeaderWords + (int)(names[i].Hash & (uint)(buckets - 1))];
+            Span<uint> row = words.AsSpan(HeaderWords + buckets + (i * RowWords), RowWords);
+            row[0] = names[i].Hash;
+            row[1] = names[i].Offset;
+            row[2] = head;
+            head = (uint)i + 1;
+        }
+
+        return new NameIndex(file, MemoryMarshal.AsBytes(words.AsSpan()).ToArray(), buckets, names.Count);
+    }
+
+    /// <summary>Opens what was kept of an index; null when it is none.</summary>
+    public static NameIndex? TryOpen(DwarfFile file, ReadOnlyMemory<byte> bytes)
+    {
+        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(bytes.Span);
+        if (words.Length < HeaderWords)
+            return null;
+        long length = HeaderWords + (long)words[0] + (words[1] * (long)RowWords);
+        return System.Numerics.BitOperations.IsPow2(words[0]) && length == words.Length
+            ? new NameIndex(file, bytes, (int)words[0], (int)words[1]) : null;
     }
 
     public DebugInfoOffset? Find(string name, DwarfTag tag)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(name);
-        if (heads.Length == 0 || utf8.Length == 0 || utf8.AsSpan().Contains((byte)0))
+        if (utf8.Length == 0 || utf8.AsSpan().Contains((byte)0))
             return null;
+        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(Bytes.Span);
         uint hash = Hash(utf8);
-        for (int i = heads[hash & (uint)(heads.Length - 1)] - 1; i >= 0; i = rows[i].Next - 1)
+        uint before = 0;
+        uint row = words[HeaderWords + (int)(hash & (uint)(buckets - 1))];
+        // Rows of a bucket ascend: an index that was tampered with cannot lead in circles.
+        while (row > before && row <= (uint)rows)
         {
-            if (rows[i].Hash != hash)
-                continue;
-            DieCursor entry = file.EntryAt(new DebugInfoOffset(rows[i].Offset));
-            bool isIt = entry.Tag == tag && entry.TryGet(DwarfAttribute.Name, out AttributeValue found)
-                && found.IsText(utf8) && !IsDeclaration(entry);
-            if (isIt)
-                return entry.Offset;
+            ReadOnlySpan<uint> entry = words.Slice(HeaderWords + buckets + ((int)(row - 1) * RowWords), RowWords);
+            if (entry[0] == hash && IsIt(new DebugInfoOffset(entry[1]), utf8, tag))
+                return new DebugInfoOffset(entry[1]);
+            before = row;
+            row = entry[2];
         }
 
         return null;
     }
 
-    private static bool IsDeclaration(in DieCursor entry) =>
-        entry.TryGet(DwarfAttribute.Declaration, out AttributeValue declaration) && declaration.AsFlag();
+    private bool IsIt(DebugInfoOffset offset, byte[] name, DwarfTag tag)
+    {
+        DieCursor entry = file.EntryAt(offset);
+        return entry.Tag == tag && entry.TryGet(DwarfAttribute.Name, out AttributeValue found) && found.IsText(name)
+            && !(entry.TryGet(DwarfAttribute.Declaration, out AttributeValue declaration) && declaration.AsFlag());
+    }
 
-    private void AddUnit(DwarfUnit unit)
+    private static void AddUnit(DwarfFile file, DwarfUnit unit, List<(uint Hash, uint Offset)> names)
     {
         DieCursor entry = unit.Entries();
         // The unit's entry, then those right below it.
@@ -63,7 +111,7 @@ internal sealed class NameIndex
         {
             if (!entry.TryGet(DwarfAttribute.Name, out AttributeValue name) || name.Class != AttributeClass.Text)
                 continue;
-            if (rows.Count >= file.Sections.Limits.IndexedNamesMax)
+            if (names.Count >= file.Sections.Limits.IndexedNamesMax)
             {
                 throw new BadDwarfException(file.Sections.Information.Name, entry.Offset.Value,
                     $"there are more than {file.Sections.Limits.IndexedNamesMax} names");
@@ -71,21 +119,9 @@ internal sealed class NameIndex
 
             DebugSections sections = file.Sections;
             uint hash = Hash(DebugText.From(sections, unit, sections.Information, name.Raw));
-            rows.Add(new Row(hash, (uint)entry.Offset.Value, 0));
+            names.Add((hash, (uint)entry.Offset.Value));
         }
         while (entry.MoveToSibling());
-    }
-
-    // Backwards, so that the entry first in the file is found first.
-    private void Link()
-    {
-        heads = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)rows.Count + 1)];
-        for (int i = rows.Count - 1; i >= 0; i--)
-        {
-            ref int head = ref heads[rows[i].Hash & (uint)(heads.Length - 1)];
-            rows[i] = rows[i] with { Next = head };
-            head = i + 1;
-        }
     }
 
     // FNV-1a over the name up to its NUL.
@@ -97,6 +133,4 @@ internal sealed class NameIndex
             hash = (hash ^ name[i]) * 16777619;
         return hash ^ (hash >> 15);
     }
-
-    private readonly record struct Row(uint Hash, uint Offset, int Next);
 }

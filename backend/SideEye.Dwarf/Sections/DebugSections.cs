@@ -28,4 +28,12 @@ internal sealed class DebugSections(ElfFile elf, DwarfLimits limits)
     public DebugSection Locations { get; } = new(elf, "debug_loc");
 
     public DebugSection LocationLists { get; } = new(elf, "debug_loclists");
+
+    /// <summary>The sections of which entries and their locations are read; not that of lines, which the function table
+    /// makes up for.</summary>
+    public IEnumerable<DebugSection> OfEntries =>
+    [
+        Information, Abbreviations, Strings, LineStrings, StringOffsets, Addresses, Ranges, RangeLists, Locations,
+        LocationLists,
+    ];
 }

@@ -43,7 +43,8 @@ public sealed class GoDebugInformation
         ElfFile elf, ElfFile? debugFile, GoVersion version, out RuntimeLayout layout)
     {
         string reason = "no DWARF: stripped with -ldflags=-s -w; variables are unavailable";
-        foreach (ElfFile? file in (ReadOnlySpan<ElfFile?>)[elf, debugFile])
+        ElfFile?[] files = [elf, debugFile];
+        foreach (ElfFile? file in files)
         {
             if (file is null)
                 continue;

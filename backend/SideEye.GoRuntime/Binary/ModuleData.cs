@@ -30,13 +30,14 @@ public sealed record ModuleData(
     {
         ArgumentNullException.ThrowIfNull(elf);
         ArgumentNullException.ThrowIfNull(layout);
+        // The section holds just this structure since Go 1.26 (cmd/link/internal/ld/data.go); symbols have to be
+        // gone through to find one.
+        if (elf.FindSection(".go.module") is { } section && TryRead(elf, section.Address, layout) is { } ofSection)
+            return ofSection;
         const string symbol = "runtime.firstmoduledata";
         ulong? named = elf.FindSymbol(symbol)?.Value ?? debugFile?.FindSymbol(symbol)?.Value;
         if (named is { } byName && TryRead(elf, byName, layout) is { } ofSymbol)
             return ofSymbol;
-        // The section holds just this structure since Go 1.26 (cmd/link/internal/ld/data.go).
-        if (elf.FindSection(".go.module") is { } section && TryRead(elf, section.Address, layout) is { } ofSection)
-            return ofSection;
         foreach (ulong candidate in new ModuleDataScan(elf, limits ?? GoLimits.Default).Candidates())
         {
             if (TryRead(elf, candidate, layout) is { } scanned)

@@ -94,7 +94,11 @@ internal sealed class BodyReader(DwarfFile dwarf, FunctionNames names, VariableR
         ImmutableArray<PcSpan>.Builder spans = ImmutableArray.CreateBuilder<PcSpan>();
         foreach (AddressRange each in DwarfFile.ReadRanges(entry.Unit, ranges))
             spans.Add(new PcSpan(each.Low, each.High));
-        spans.Sort((left, right) => left.Low.CompareTo(right.Low));
+        bool isOrdered = true;
+        for (int i = 1; i < spans.Count; i++)
+            isOrdered &= spans[i - 1].Low <= spans[i].Low;
+        if (!isOrdered)
+            spans.Sort((left, right) => left.Low.CompareTo(right.Low));
         return spans.ToImmutable();
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using SideEye.Dwarf;
+using SideEye.Target;
 
 namespace SideEye.GoRuntime.Functions;
 
@@ -19,7 +20,7 @@ namespace SideEye.GoRuntime.Functions;
 internal sealed class FunctionIndex
 {
     /// <summary>"SEfn" and the number of this layout: another is another file.</summary>
-    public const ulong Magic = 0x0000_0002_6e66_4553;
+    public const ulong Magic = 0x0000_0003_6e66_4553;
     public const int HeaderBytes = 40;
     public const int FunctionBytes = 16;
 
@@ -66,7 +67,7 @@ internal sealed class FunctionIndex
         uint nameBytes = BinaryPrimitives.ReadUInt32LittleEndian(span[32..]);
         long length = HeaderBytes + ((long)count * FunctionBytes) + (placeCount * 4L) + (nameBytes * 2L);
         bool isWhole = span.Length == length
-            && BinaryPrimitives.ReadUInt64LittleEndian(span[16..]) == Checksum(span[24..]);
+            && BinaryPrimitives.ReadUInt64LittleEndian(span[16..]) == ContentChecksum.Of(span[24..]);
         if (!isWhole)
             return false;
         FunctionIndex opened = new(bytes, (int)count, (int)placeCount, (int)nameBytes);
@@ -74,22 +75,6 @@ internal sealed class FunctionIndex
             return false;
         index = opened;
         return true;
-    }
-
-    /// <summary>A checksum against damage, not against intent: a file of the index belongs to who reads it.</summary>
-    public static ulong Checksum(ReadOnlySpan<byte> content)
-    {
-        const ulong prime = 0x9e37_79b1_85eb_ca87;
-        ulong sum = (ulong)content.Length * prime;
-        while (content.Length >= 8)
-        {
-            sum = ulong.RotateLeft(sum ^ BinaryPrimitives.ReadUInt64LittleEndian(content), 29) * prime;
-            content = content[8..];
-        }
-
-        foreach (byte each in content)
-            sum = (sum ^ each) * prime;
-        return sum ^ (sum >> 32);
     }
 
     /// <summary>Name of a function as UTF-8.</summary>

@@ -112,11 +112,11 @@ internal sealed class FunctionIndexBuilder
         byte[] bytes = new byte[length];
         WriteFunctions(bytes, utf8, places, nameBytes);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, FunctionIndex.Magic);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), GoFunctions.Identity(dwarf));
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), dwarf.Identity);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(24), (uint)utf8.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(28), (uint)places.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(32), (uint)nameBytes);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), FunctionIndex.Checksum(bytes.AsSpan(24)));
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), ContentChecksum.Of(bytes.AsSpan(24)));
         return bytes;
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using SideEye.Dwarf;
-using SideEye.Elf;
 using SideEye.GoRuntime.Types;
 using SideEye.Target;
 
@@ -19,13 +18,13 @@ public sealed class GoFunctions
     private readonly Lazy<FunctionIndex> index;
     private readonly BodyReader bodies;
 
-    private GoFunctions(DwarfFile dwarf, GoTypes types, PclnTable? pcln, FunctionIndex? kept)
+    private GoFunctions(DwarfFile dwarf, GoTypes types, PclnTable? pcln, Lazy<FunctionIndex>? kept)
     {
         this.dwarf = dwarf;
         this.types = types;
         StackObjects objects = new(pcln, dwarf.Elf.Architecture);
         bodies = new BodyReader(dwarf, new FunctionNames(dwarf), new VariableReader(dwarf, types, objects));
-        index = kept is null ? new Lazy<FunctionIndex>(BuildIndex) : new Lazy<FunctionIndex>(kept);
+        index = kept ?? new Lazy<FunctionIndex>(BuildIndex);
         HasKeptIndex = kept is not null;
     }
 
@@ -63,8 +62,19 @@ public sealed class GoFunctions
         ArgumentNullException.ThrowIfNull(types);
         FunctionIndex? kept = null;
         if (!keptIndex.IsEmpty)
-            FunctionIndex.TryOpen(keptIndex, Identity(dwarf), out kept);
-        return new GoFunctions(dwarf, types, pcln, kept);
+            FunctionIndex.TryOpen(keptIndex, dwarf.Identity, out kept);
+        return new GoFunctions(dwarf, types, pcln, kept is null ? null : new Lazy<FunctionIndex>(kept));
+    }
+
+    /// <summary>The same functions, with variables read by another reading of the same debug information.</summary>
+    /// <param name="other">The debug information.</param>
+    /// <param name="otherTypes">Types of it.</param>
+    /// <param name="pcln">As of <see cref="Open"/>.</param>
+    public GoFunctions With(DwarfFile other, GoTypes otherTypes, PclnTable? pcln)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ArgumentNullException.ThrowIfNull(otherTypes);
+        return new GoFunctions(other, otherTypes, pcln, index);
     }
 
     /// <summary>
@@ -132,13 +142,6 @@ public sealed class GoFunctions
             : null;
     }
 
-    /// <summary>Tells the debug information of this file from others without looking into it.</summary>
-    internal static ulong Identity(DwarfFile dwarf)
-    {
-        ElfSection? section = dwarf.Elf.FindSection(".debug_info") ?? dwarf.Elf.FindSection(".zdebug_info");
-        return section is null ? 0 : (section.Size << 32) ^ section.Offset;
-    }
-
     private static ulong FirstPc(FunctionBody body) => body.Code.IsEmpty ? body.ContainerEntry : body.Code[0].Low;
 
     private List<int> Resolve(string function)
@@ -164,7 +167,7 @@ public sealed class GoFunctions
     }
 
     private FunctionIndex BuildIndex() =>
-        FunctionIndex.TryOpen(FunctionIndexBuilder.Build(dwarf), Identity(dwarf), out FunctionIndex? built)
+        FunctionIndex.TryOpen(FunctionIndexBuilder.Build(dwarf), dwarf.Identity, out FunctionIndex? built)
             ? built
             : throw new MalformedFileException(".debug_info", 0, "names of functions cannot be indexed");
 }

@@ -31,16 +31,16 @@ public sealed class RuntimeLayout
 
     private readonly GoVersion version;
     private readonly Func<string, RuntimeStructure?>? dwarf;
-    private readonly IReadOnlyDictionary<string, RuntimeStructure>? builtIn;
+    private readonly Lazy<IReadOnlyDictionary<string, RuntimeStructure>?> builtIn;
     private readonly ConcurrentDictionary<string, RuntimeStructure?> found = new(StringComparer.Ordinal);
 
     private RuntimeLayout(GoVersion version, Func<string, RuntimeStructure?>? dwarf)
     {
         this.version = version;
         this.dwarf = dwarf;
-        builtIn = BuiltInLayouts.For(version);
+        builtIn = new(() => BuiltInLayouts.For(version));
         Source = dwarf is null ? LayoutSource.BuiltIn : LayoutSource.Dwarf;
-        if (dwarf is null && builtIn is null)
+        if (dwarf is null && builtIn.Value is null)
             throw UnsupportedGoVersionException.NoLayout(version, BuiltInLayouts.Versions);
         G = new GLayout(Struct("runtime.g"), Struct("runtime.gobuf"), Struct("runtime.stack"));
         M = new MLayout(Struct("runtime.m"));
@@ -89,7 +89,7 @@ public sealed class RuntimeLayout
         RuntimeStructure? layout = dwarf?.Invoke(name);
         if (layout is null && dwarf is not null && FormerNames.TryGetValue(name, out FormerStructure? former))
             layout = Renamed(name, dwarf(former.Name), former.Fields);
-        return layout ?? builtIn?.GetValueOrDefault(name);
+        return layout ?? builtIn.Value?.GetValueOrDefault(name);
     }
 
     private static RuntimeStructure? Renamed(string name, RuntimeStructure? former, string[] renamedFields)

@@ -25,6 +25,13 @@ public sealed class RuntimeStructure
             this.fields.TryAdd(field, place);
     }
 
+    internal RuntimeStructure(string name, int? size, Dictionary<string, RuntimeField> fields)
+    {
+        Name = name;
+        KnownSize = size;
+        this.fields = fields;
+    }
+
     /// <summary>Go's name, such as <c>runtime.g</c>.</summary>
     public string Name { get; }
 

@@ -21,7 +21,7 @@ public sealed class GoTypes
 
     private readonly DwarfFile dwarf;
     private readonly KeptValues<DebugInfoOffset, GoType> known = new();
-    private readonly Lazy<Dictionary<ulong, ulong>> byRuntimeType;
+    private readonly Lazy<RuntimeTypeIndex> byRuntimeType;
 
     private readonly RuntimeTypes? undescribed;
     private readonly Lazy<Dictionary<string, GoType>> undescribedByName;
@@ -29,7 +29,7 @@ public sealed class GoTypes
     private GoTypes(DwarfFile dwarf, GoBinary? binary)
     {
         this.dwarf = dwarf;
-        byRuntimeType = new Lazy<Dictionary<ulong, ulong>>(IndexRuntimeTypes);
+        byRuntimeType = new Lazy<RuntimeTypeIndex>(() => RuntimeTypeIndex.Of(dwarf, TypesUnit));
         undescribed = binary is null ? null : new RuntimeTypes(binary, this);
         undescribedByName = new Lazy<Dictionary<string, GoType>>(IndexNames);
     }
@@ -81,10 +81,19 @@ public sealed class GoTypes
     /// <summary>Every type that a value in an interface can have.</summary>
     public IEnumerable<GoType> WithRuntimeType()
     {
-        foreach (ulong entry in byRuntimeType.Value.Values)
+        foreach (ulong entry in byRuntimeType.Value.Entries)
             yield return At(new DebugInfoOffset(entry));
         foreach (GoType type in Undescribed())
             yield return type;
+    }
+
+    /// <summary>What was found out by going through all types, to be kept for the next time: as parts of
+    /// <see cref="Elf.ElfFile.Kept"/> it need not be found out again.</summary>
+    public IEnumerable<Elf.KeptPart> ToKeep()
+    {
+        if (dwarf.NamesToKeep(TypesUnit) is { } names)
+            yield return names;
+        yield return byRuntimeType.Value.ToKeep(dwarf);
     }
 
     /// <summary>As <see cref="OfRuntimeType"/>, by the runtime's own words even where DWARF has the type; null without
@@ -93,13 +102,13 @@ public sealed class GoTypes
 
     /// <summary>As <see cref="OfRuntimeType"/>, for types that DWARF describes.</summary>
     internal GoType? OfDescribedType(ulong offset) =>
-        byRuntimeType.Value.TryGetValue(offset, out ulong entry) ? At(new DebugInfoOffset(entry)) : null;
+        byRuntimeType.Value.Find(offset) is { } entry ? At(entry) : null;
 
     private IEnumerable<GoType> Undescribed()
     {
         foreach (ulong offset in undescribed?.Offsets() ?? [])
         {
-            if (!byRuntimeType.Value.ContainsKey(offset) && undescribed!.At(offset) is { } type)
+            if (byRuntimeType.Value.Find(offset) is null && undescribed!.At(offset) is { } type)
                 yield return type;
         }
     }
@@ -222,36 +231,4 @@ public sealed class GoTypes
         right == 0 || left <= (1L << 50) / right
             ? left * right
             : throw new MalformedFileException(Section, entry.Offset.Value, "array is too large");
-
-    private Dictionary<ulong, ulong> IndexRuntimeTypes()
-    {
-        Dictionary<ulong, ulong> index = [];
-        foreach (DwarfUnit unit in dwarf.Units)
-        {
-            if (unit.Name == TypesUnit)
-                AddRuntimeTypes(unit, index);
-        }
-
-        if (index.Count > 0)
-            return index;
-        foreach (DwarfUnit unit in dwarf.Units)
-            AddRuntimeTypes(unit, index);
-        return index;
-    }
-
-    private static void AddRuntimeTypes(DwarfUnit unit, Dictionary<ulong, ulong> index)
-    {
-        DieCursor entry = unit.Entries();
-        while (entry.MoveNext())
-        {
-            // The attribute is on types only; asking others for it would cost most of the time.
-            bool isType = entry.Depth == 1 && entry.Tag is DwarfTag.StructureType or DwarfTag.PointerType
-                or DwarfTag.Typedef or DwarfTag.BaseType or DwarfTag.ArrayType or DwarfTag.SubroutineType;
-            if (isType && entry.TryGet(DwarfAttribute.GoRuntimeType, out AttributeValue value)
-                && TypeEntry.RuntimeTypeOf(value) is { } offset)
-            {
-                index.TryAdd(offset, entry.Offset.Value);
-            }
-        }
-    }
 }
