@@ -37,7 +37,8 @@ public sealed class ProgramFunctions : IDisposable
         if (Functions.Count == 0)
             throw Stripped(name);
         variables = new Lazy<GoFunctions>(
-            () => GoFunctions.Open(dwarf, types, binary.Value.Pcln, Functions.IndexBytes));
+            () => GoFunctions.Open(
+                dwarf, types, binary.Value.Pcln, Functions.IndexBytes, binary.Value.Elf));
     }
 
     /// <summary>Names and search; bodies without what the function table adds, see <see cref="Variables"/>.</summary>

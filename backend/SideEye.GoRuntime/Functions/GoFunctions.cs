@@ -18,13 +18,15 @@ public sealed class GoFunctions
     private readonly GoTypes types;
     private readonly Lazy<FunctionIndex> index;
     private readonly BodyReader bodies;
+    private readonly DeferredClosures deferred;
 
-    private GoFunctions(DwarfFile dwarf, GoTypes types, PclnTable? pcln, FunctionIndex? kept)
+    private GoFunctions(DwarfFile dwarf, GoTypes types, PclnTable? pcln, FunctionIndex? kept, ElfFile? code)
     {
         this.dwarf = dwarf;
         this.types = types;
         StackObjects objects = new(pcln, dwarf.Elf.Architecture);
         bodies = new BodyReader(dwarf, new FunctionNames(dwarf), new VariableReader(dwarf, types, objects));
+        deferred = new DeferredClosures(pcln, code, bodies);
         index = kept is null ? new Lazy<FunctionIndex>(BuildIndex) : new Lazy<FunctionIndex>(kept);
         HasKeptIndex = kept is not null;
     }
@@ -56,15 +58,17 @@ public sealed class GoFunctions
     /// <param name="pcln">Function table of the same program: with it more variables are known to be whole.</param>
     /// <param name="keptIndex">What <see cref="IndexBytes"/> gave for the same program at another time, and must stay
     /// as it is; one that is damaged, of another program or another version is not used.</param>
+    /// <param name="code">The program's own file: with it variables are found that deferred closures keep.</param>
     public static GoFunctions Open(
-        DwarfFile dwarf, GoTypes types, PclnTable? pcln = null, ReadOnlyMemory<byte> keptIndex = default)
+        DwarfFile dwarf, GoTypes types, PclnTable? pcln = null, ReadOnlyMemory<byte> keptIndex = default,
+        ElfFile? code = null)
     {
         ArgumentNullException.ThrowIfNull(dwarf);
         ArgumentNullException.ThrowIfNull(types);
         FunctionIndex? kept = null;
         if (!keptIndex.IsEmpty)
             FunctionIndex.TryOpen(keptIndex, Identity(dwarf), out kept);
-        return new GoFunctions(dwarf, types, pcln, kept);
+        return new GoFunctions(dwarf, types, pcln, kept, code);
     }
 
     /// <summary>
@@ -85,7 +89,7 @@ public sealed class GoFunctions
         }
 
         found.Sort((left, right) => FirstPc(left).CompareTo(FirstPc(right)));
-        return [.. found];
+        return [.. found.Select(body => deferred.With(body, index.Value))];
     }
 
     /// <summary>True when the program has a function of this name, in the sense of <see cref="Bodies"/>.</summary>
