@@ -104,7 +104,7 @@ public sealed class ProgramFunctions : IDisposable
 
         if (program.BuildId is { } buildId)
             MappedProgram.Keep(files, buildId, dwarf, types);
-        return Functions.With(dwarf, types, Binary.Pcln);
+        return Functions.With(dwarf, types, Binary.Pcln, Binary.Elf);
     }
 
     private static TargetException Stripped(string name) => new(TargetProblem.NotReadable,

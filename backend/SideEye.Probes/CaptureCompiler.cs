@@ -27,7 +27,7 @@ public static class CaptureCompiler
         Dwarf.DwarfFile file = binary.DebugInformation.Dwarf
             ?? throw new InvalidOperationException(binary.DebugInformation.Reason);
         GoTypes types = GoTypes.Open(file, binary);
-        GoFunctions functions = GoFunctions.Open(file, types, binary.Pcln, keptIndex);
+        GoFunctions functions = GoFunctions.Open(file, types, binary.Pcln, keptIndex, binary.Elf);
         if (!functions.HasKeptIndex)
             keepIndex?.Invoke(functions.IndexBytes);
         DebugTypes program = new(types, functions, new GoInstances(binary, types, functions));

@@ -1,7 +1,7 @@
 namespace SideEye.Testing;
 
 /// <summary>A Go program of tests/targets, as one toolchain builds it in one variant.</summary>
-/// <param name="Name">zoo, swarm, shop, cgo, values, pair or sqlapp.</param>
+/// <param name="Name">As scripts/build-targets knows it, or streams, which has a script of its own.</param>
 /// <param name="GoVersion">One of <see cref="Toolchains.Versions"/>.</param>
 /// <param name="Variant">One of <see cref="Toolchains.Variants"/>.</param>
 public sealed record GoFixture(string Name, string GoVersion, string Variant = "default")
@@ -14,7 +14,10 @@ public sealed record GoFixture(string Name, string GoVersion, string Variant = "
     /// <exception cref="InvalidOperationException">It does not build.</exception>
     public async Task<string> BuildAsync(CancellationToken cancellation = default)
     {
-        await RepositoryScript.RunAsync("build-targets", [Name, GoVersion, Variant], cancellation);
+        if (Name == "streams")
+            await RepositoryScript.RunAsync("build-streams", [GoVersion], cancellation);
+        else
+            await RepositoryScript.RunAsync("build-targets", [Name, GoVersion, Variant], cancellation);
         return ExecutablePath;
     }
 

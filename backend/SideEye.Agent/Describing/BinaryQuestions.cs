@@ -109,7 +109,8 @@ internal sealed class BinaryQuestions(AgentOptions options, ProcessTable table, 
     }
 
     private static bool IsThere(Availability availability) =>
-        availability is Availability.Available or Availability.Partly or Availability.RegistersOnly;
+        availability is Availability.Available or Availability.Partly or Availability.RegistersOnly
+            or Availability.Deferred;
 
     private DescribeResponse Check(DiscoveredProcess process, CheckQuestion question)
     {

@@ -20,6 +20,7 @@ internal sealed class FrameDecoder : IDisposable
     private readonly CapturedTables tables;
     private readonly StackTable.BinaryStacks stacks;
     private readonly FrameMemory memory;
+    private readonly PendingCalls closures;
     private readonly ValueRenderer renderer;
     private readonly FunctionTableWriter[] writers;
     private readonly int[][] columns;
@@ -34,6 +35,7 @@ internal sealed class FrameDecoder : IDisposable
         this.tables = tables;
         this.stacks = stacks;
         memory = new FrameMemory(objects);
+        closures = new PendingCalls(memory);
         renderer = new ValueRenderer(memory, RenderingRulesOf.Process(records, capture));
         writers = [.. capture.Bound.Plan.Tables.Select(tables.For)];
         columns = [.. writers.Select((writer, i) => writer.Match(capture.Bound.Plan.Tables[i]))];
@@ -123,7 +125,7 @@ internal sealed class FrameDecoder : IDisposable
                 writer.Secret();
                 continue;
             }
-            ValueSource source = VisibleAt(sources[column], line);
+            ValueSource source = closures.Resolve(VisibleAt(sources[column], line), frame);
             RenderedValue value = renderer.Render(captured, source, frame, RootName(captured.Expression));
             writer.Value(value);
             string? reason = ReasonOf(captured, value.Reason, isCut);

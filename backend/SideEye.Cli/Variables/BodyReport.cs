@@ -43,6 +43,7 @@ internal sealed record BodyReport(FunctionBody Body, ImmutableArray<BodyPlace> P
         Availability.Available => "available",
         Availability.Partly => "partly",
         Availability.RegistersOnly => "registers only",
+        Availability.Deferred => "if deferred",
         Availability.OptimisedOut => "optimised out",
         Availability.OutOfScope => "out of scope",
         _ => "not yet declared",

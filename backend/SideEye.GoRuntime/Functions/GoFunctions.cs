@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using SideEye.Dwarf;
+using SideEye.Elf;
 using SideEye.GoRuntime.Types;
 using SideEye.Target;
 
@@ -17,13 +18,16 @@ public sealed class GoFunctions
     private readonly GoTypes types;
     private readonly Lazy<FunctionIndex> index;
     private readonly BodyReader bodies;
+    private readonly DeferredClosures deferred;
 
-    private GoFunctions(DwarfFile dwarf, GoTypes types, PclnTable? pcln, Lazy<FunctionIndex>? kept)
+    private GoFunctions(
+        DwarfFile dwarf, GoTypes types, PclnTable? pcln, Lazy<FunctionIndex>? kept, ElfFile? code)
     {
         this.dwarf = dwarf;
         this.types = types;
         StackObjects objects = new(pcln, dwarf.Elf.Architecture);
         bodies = new BodyReader(dwarf, new FunctionNames(dwarf), new VariableReader(dwarf, types, objects));
+        deferred = new DeferredClosures(pcln, code, bodies);
         index = kept ?? new Lazy<FunctionIndex>(BuildIndex);
         HasKeptIndex = kept is not null;
     }
@@ -55,26 +59,29 @@ public sealed class GoFunctions
     /// <param name="pcln">Function table of the same program: with it more variables are known to be whole.</param>
     /// <param name="keptIndex">What <see cref="IndexBytes"/> gave for the same program at another time, and must stay
     /// as it is; one that is damaged, of another program or another version is not used.</param>
+    /// <param name="code">The program's own file: with it variables are found that deferred closures keep.</param>
     public static GoFunctions Open(
-        DwarfFile dwarf, GoTypes types, PclnTable? pcln = null, ReadOnlyMemory<byte> keptIndex = default)
+        DwarfFile dwarf, GoTypes types, PclnTable? pcln = null, ReadOnlyMemory<byte> keptIndex = default,
+        ElfFile? code = null)
     {
         ArgumentNullException.ThrowIfNull(dwarf);
         ArgumentNullException.ThrowIfNull(types);
         FunctionIndex? kept = null;
         if (!keptIndex.IsEmpty)
             FunctionIndex.TryOpen(keptIndex, dwarf.Identity, out kept);
-        return new GoFunctions(dwarf, types, pcln, kept is null ? null : new Lazy<FunctionIndex>(kept));
+        return new GoFunctions(dwarf, types, pcln, kept is null ? null : new Lazy<FunctionIndex>(kept), code);
     }
 
     /// <summary>The same functions, with variables read by another reading of the same debug information.</summary>
     /// <param name="other">The debug information.</param>
     /// <param name="otherTypes">Types of it.</param>
     /// <param name="pcln">As of <see cref="Open"/>.</param>
-    public GoFunctions With(DwarfFile other, GoTypes otherTypes, PclnTable? pcln)
+    /// <param name="code">As of <see cref="Open"/>.</param>
+    public GoFunctions With(DwarfFile other, GoTypes otherTypes, PclnTable? pcln, ElfFile? code)
     {
         ArgumentNullException.ThrowIfNull(other);
         ArgumentNullException.ThrowIfNull(otherTypes);
-        return new GoFunctions(other, otherTypes, pcln, index);
+        return new GoFunctions(other, otherTypes, pcln, index, code);
     }
 
     /// <summary>
@@ -95,7 +102,7 @@ public sealed class GoFunctions
         }
 
         found.Sort((left, right) => FirstPc(left).CompareTo(FirstPc(right)));
-        return [.. found];
+        return [.. found.Select(body => deferred.With(body, index.Value))];
     }
 
     /// <summary>True when the program has a function of this name, in the sense of <see cref="Bodies"/>.</summary>

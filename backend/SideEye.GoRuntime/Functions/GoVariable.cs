@@ -46,6 +46,13 @@ public sealed record GoVariable(
     /// </summary>
     public int? DictionaryIndex { get; init; }
 
+    /// <summary>Of a captured variable where its closure has it (DW_AT_go_closure_offset, Go 1.23 and later).</summary>
+    public int? ClosureOffset { get; init; }
+
+    /// <summary>Copies of it in closures that its function has deferred; they count where <see cref="Locations"/> say
+    /// nothing.</summary>
+    public ImmutableArray<DeferredCopy> Deferred { get; init; } = [];
+
     /// <summary>True when <see cref="GoInstances"/> knows of which type it is in each instance.</summary>
     public bool DependsOnInstance { get; init; }
 }

@@ -12,6 +12,8 @@ public enum Availability : byte
     Partly,
     /// <summary>In registers only: readable where the thread stands, lost in the frames that have called.</summary>
     RegistersOnly,
+    /// <summary>In the closure of a deferred call alone: readable from the defer statement on.</summary>
+    Deferred,
     /// <summary>The compiler keeps it nowhere at this place, or in a way that cannot be told for certain.</summary>
     OptimisedOut,
     /// <summary>The place is not in the block that declares it.</summary>
@@ -41,7 +43,10 @@ public static class VariableAvailability
         // The code of a function may end with the call, when that does not return; then the last place holds.
         VariableLocation? found = Find(variable.Locations, pc)
             ?? (variable.HasFixedPlace && isReturnAddress ? Find(variable.Locations, pc - 1) : null);
-        return found is null ? Availability.OptimisedOut : Of(found);
+        Availability own = found is null ? Availability.OptimisedOut : Of(found);
+        // At the entry nothing is deferred yet.
+        bool isKept = isReturnAddress && !variable.Deferred.IsEmpty;
+        return isKept && own != Availability.Available ? Availability.Deferred : own;
     }
 
     /// <summary>Where the variable is at a pc, or null.</summary>

@@ -43,13 +43,14 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
 
         VariableRole role = entry.Tag == DwarfTag.FormalParameter || facts.IsParameter
             ? facts.IsResult ? VariableRole.Result : VariableRole.Parameter
-            : facts.IsCaptured ? VariableRole.Captured : VariableRole.Local;
+            : facts.ClosureOffset is not null ? VariableRole.Captured : VariableRole.Local;
         ImmutableArray<VariableLocation> locations =
             ReadLocations(entry, type, scope, containerEntry, role, out bool isPointer, out bool isFixed);
         return new GoVariable(
             name, isEscaped ? type.Element! : type, role, isEscaped || isPointer, facts.Line, scope, locations)
         {
             HasFixedPlace = isFixed,
+            ClosureOffset = facts.ClosureOffset,
             DictionaryIndex = isEscaped ? null : types.DictionaryIndexAt(offset),
         };
     }
@@ -73,7 +74,9 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
                 case DwarfAttribute.DeclarationLine when facts.Line == 0:
                     facts.Line = (int)Math.Min(value.AsUnsigned(), int.MaxValue);
                     break;
-                case DwarfAttribute.GoClosureOffset: facts.IsCaptured |= value.AsUnsigned() != 0; break;
+                case DwarfAttribute.GoClosureOffset when value.AsUnsigned() is > 0 and <= int.MaxValue:
+                    facts.ClosureOffset ??= (int)value.AsUnsigned();
+                    break;
                 case DwarfAttribute.AbstractOrigin: origin = value.AsReference(); break;
             }
         }
@@ -188,6 +191,6 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
         public int Line;
         public bool IsResult;
         public bool IsParameter;
-        public bool IsCaptured;
+        public int? ClosureOffset;
     }
 }

@@ -56,13 +56,25 @@ internal sealed class ColumnCandidates
         VariableLocation? location = LocationAt(variable, pc);
         string? problem = variable.Type.Size == 0
             ? null : location is null ? Unavailable.OptimisedOut : ProblemOf(location);
-        return new ValueSource(
+        ValueSource source = new(
             path.Root, problem is null && location is not null ? location.Pieces : [],
             variable.IsEscaped && variable.Type.Size > 0, path.Steps, problem)
         {
             DeclarationLine = line,
         };
+        if (problem is null && (location is null || location.Pieces.All(static piece => IsInMemory(piece.Kind))))
+            return source;
+        foreach (DeferredCopy copy in variable.Deferred)
+        {
+            source = new ValueSource(path.Root, [copy.Piece], false, path.Steps, null)
+            {
+                DeclarationLine = line, Closure = copy.Closure, Otherwise = source,
+            };
+        }
+        return source;
     }
+
+    private static bool IsInMemory(PlaceKind kind) => kind is PlaceKind.Frame or PlaceKind.Global;
 
     /// <summary>A variable that is whole nowhere has no value; one that is there in parts may have.</summary>
     private static string? ProblemOf(VariableLocation location)
@@ -70,7 +82,7 @@ internal sealed class ColumnCandidates
         bool isInRegister = false;
         foreach (VariablePiece piece in location.Pieces)
         {
-            if (piece.Kind is PlaceKind.Frame or PlaceKind.Global)
+            if (IsInMemory(piece.Kind))
                 return null;
             isInRegister |= piece.Kind == PlaceKind.Register;
         }

@@ -13,6 +13,10 @@ namespace SideEye.Probes.Lowering;
 /// </summary>
 internal sealed class ProgramCompiler
 {
+    // What constants are called that have no name in the program.
+    private const string Dictionary = "dictionary";
+    private const string Closure = "closure";
+
     private readonly BoundSpec spec;
     private readonly GoBinary binary;
     private readonly RoutineWriter routines;
@@ -92,10 +96,11 @@ internal sealed class ProgramCompiler
                 AddSource(frame, instance.Sources[i], table.Columns[i].Limits);
         }
         uint count = (uint)(frame.Ops.Count - question - 1);
+        long place = row.Instances!.DictionaryOffset;
         if (count == 0)
             frame.Ops.RemoveAt(question);
         else
-            frame.Ops[question] = routines.OnlyIf(row.Instances!.DictionaryOffset, instance.Dictionary, count);
+            frame.Ops[question] = routines.OnlyIf(place, instance.Dictionary, count, Dictionary);
     }
 
     private void AddSource(Routine frame, ValueSource source, ValueLimits limits)
@@ -103,9 +108,30 @@ internal sealed class ProgramCompiler
         // Whether the declaration is passed is not asked here: one copy too many does no harm.
         for (ValueSource? one = source; one is not null; one = one.Shadowed)
         {
-            if (one.Unavailable is null)
-                routines.AppendRoot(frame, one, limits);
+            for (ValueSource? place = one; place is not null; place = place.Otherwise)
+            {
+                if (place.Unavailable is null)
+                    AddPlace(frame, place, limits);
+            }
         }
+    }
+
+    /// <summary>What lies where no closure is says nothing: it is not followed.</summary>
+    private void AddPlace(Routine frame, ValueSource source, ValueLimits limits)
+    {
+        if (source.Closure is not { } closure)
+        {
+            routines.AppendRoot(frame, source, limits);
+            return;
+        }
+        int question = frame.Ops.Count;
+        frame.Ops.Add(default);
+        routines.AppendRoot(frame, source, limits);
+        uint count = (uint)(frame.Ops.Count - question - 1);
+        if (count == 0)
+            frame.Ops.RemoveAt(question);
+        else
+            frame.Ops[question] = routines.OnlyIf(closure.Offset, closure.Code, count, Closure);
     }
 
     /// <summary>A range for each distance from SP to CFA within the site.</summary>

@@ -20,10 +20,10 @@ internal sealed partial class RoutineWriter
 
     /// <summary>The question whether a frame has an address at a place; the operations for when it has follow.
     /// </summary>
-    public NativeCaptureOp OnlyIf(long offset, ulong address, uint operations) => new()
+    public NativeCaptureOp OnlyIf(long offset, ulong address, uint operations, string what) => new()
     {
         Code = (uint)NativeCaptureCode.OnlyIf, Offset = (int)offset, Limit = operations,
-        Argument = Constant(address, $"dictionary {constants.Count}"),
+        Argument = Constant(address, $"{what} {constants.Count}"),
     };
 
     /// <summary>Adds to a frame's routine what the value of a column needs.</summary>

@@ -57,6 +57,12 @@ public sealed record ValueSource(
     /// this one shadows; null when there is none.</summary>
     public ValueSource? Shadowed { get; init; }
 
+    /// <summary>The closure that must be in the frame for the variable to be there; null when it always is.</summary>
+    public DeferredClosure? Closure { get; init; }
+
+    /// <summary>Where the value is when <see cref="Closure"/> is not in the frame.</summary>
+    public ValueSource? Otherwise { get; init; }
+
     /// <summary>A value that cannot be had at a site.</summary>
     public static ValueSource None(GoType root, string reason) => new(root, [], false, [], reason);
 }

@@ -1,0 +1,84 @@
+// Streams is a gRPC server with clients of its own, and an HTTP/2 server and client of golang.org/x/net/http2: calls
+// whose handlers do not come to an end. The command "inflight" answers with what is in flight, as the program itself
+// sees it. See scripts/build-streams for what it is built from.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"sideeye.test/targets/control"
+)
+
+// end is one end of a call in flight.
+type end struct {
+	Protocol   string `json:"protocol"` // grpc or h2c
+	Side       string `json:"side"`
+	Kind       string `json:"kind"` // of gRPC: unary, streaming; what the client is about
+	Method     string `json:"method"`
+	Path       string `json:"path"`
+	LocalAddr  string `json:"local_addr"`
+	RemoteAddr string `json:"remote_addr"`
+	StreamID   int    `json:"stream_id"`
+	Started    int64  `json:"started"` // microseconds of Unix time; 0 where the program does not know
+}
+
+var (
+	ledgerLock sync.Mutex
+	ledger     []end
+	unanswered = make(chan struct{})
+)
+
+func main() {
+	callGrpc()
+	callHTTP()
+	control.AwaitParked()
+	control.Serve(control.Commands{"inflight": func([]string) string { return inFlight() }})
+}
+
+// note writes down both ends of a call.
+func note(client end, server end) {
+	server.Side, client.Side = "server", "client"
+	server.StreamID = client.StreamID
+	ledgerLock.Lock()
+	defer ledgerLock.Unlock()
+	ledger = append(ledger, client, server)
+}
+
+func inFlight() string {
+	ledgerLock.Lock()
+	defer ledgerLock.Unlock()
+	text, err := json.Marshal(ledger)
+	if err != nil {
+		fail("inflight", err)
+	}
+	return string(text) + "\n"
+}
+
+func listen() net.Listener {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fail("listen", err)
+	}
+	return listener
+}
+
+func fail(what string, why interface{}) {
+	fmt.Fprintf(os.Stderr, "streams: %s: %v\n%s", what, why, control.Stacks())
+	os.Exit(1)
+}
+
+// within returns what arrives in time; a call that does not get through is a broken fixture.
+func within(what string, arrives <-chan end) end {
+	select {
+	case arrived := <-arrives:
+		return arrived
+	case <-time.After(time.Minute):
+		fail(what, "does not arrive")
+		return end{}
+	}
+}
