@@ -39,5 +39,5 @@ public sealed class ProgramImage
         + ((long)program.Pieces * sizeof(NativeCapturePiece))
         + ((long)program.Ranges * sizeof(NativeCaptureRange))
         + ((long)program.Types * sizeof(NativeCaptureType))
-        + ((long)program.Constants * sizeof(ulong));
+        + (((long)program.Constants + program.Names) * sizeof(ulong));
 }

@@ -27,6 +27,9 @@ internal sealed class DebugTypes(GoTypes types, GoFunctions functions, GoInstanc
 
     public ImmutableArray<FunctionBody> Bodies(string function) => functions.Bodies(function);
 
+    public ImmutableArray<GoVariable> FrameVariables(FunctionBody body, Func<string, GoType, bool> isWanted) =>
+        functions.FrameVariables(body, isWanted);
+
     public BodyInstances? InstancesOf(FunctionBody body) => instances.Of(body);
 
     public IEnumerable<string> FunctionsLike(string name) =>

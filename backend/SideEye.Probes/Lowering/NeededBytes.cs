@@ -51,6 +51,33 @@ internal readonly struct NeededBytes(SecretFields secrets, uint elementBytes)
         RefuseAll(pieces);
     }
 
+    /// <summary>
+    /// Adds the pieces of a group of a map's entries: an element is read only when its key is no secret's name. Nothing
+    /// is read of a group of which it is not known where its entries are.
+    /// </summary>
+    public void CollectNamed(GoType group, IReadOnlyList<EntryLayout> entries, List<NativeCapturePiece> pieces)
+    {
+        if (entries.Count == 0)
+        {
+            RefuseAll(pieces);
+            return;
+        }
+        long end = 0;
+        foreach (EntryLayout entry in entries.OrderBy(static entry => entry.Element))
+        {
+            Add(pieces, end, entry.Element - end);
+            int first = pieces.Count;
+            // So that what is before the element does not grow into it.
+            pieces.Add(default);
+            AddWhole(pieces, entry.ElementType, entry.Element, 0);
+            pieces.RemoveAt(first);
+            for (int i = first; i < pieces.Count; i++)
+                pieces[i] = pieces[i] with { Name = (uint)entry.Key + 1 };
+            end = entry.Element + entry.ElementType.Size;
+        }
+        Add(pieces, end, group.Size - end);
+    }
+
     /// <summary>One piece that is everything is none.</summary>
     public void Simplify(List<NativeCapturePiece> pieces)
     {
@@ -101,11 +128,9 @@ internal readonly struct NeededBytes(SecretFields secrets, uint elementBytes)
         if (bytes <= 0)
             return;
         // Padding between fields is harmless; one read is cheaper than two.
-        if (pieces is [.., var last] && last.Offset + last.Bytes <= offset && IsPadding(last, offset))
+        if (pieces is [.., { Name: 0, Bytes: > 0 } last] && last.Offset + last.Bytes == offset)
             pieces[^1] = last with { Bytes = (uint)(offset + bytes) - last.Offset };
         else
             pieces.Add(new NativeCapturePiece { Offset = (uint)offset, Bytes = (uint)bytes });
     }
-
-    private static bool IsPadding(NativeCapturePiece last, long offset) => offset == last.Offset + last.Bytes;
 }
