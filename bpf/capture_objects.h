@@ -59,7 +59,8 @@ SE_INLINE void se_read_piece(struct se_machine *m)
 	if (piece && piece->offset <= element_bytes && piece->bytes <= element_bytes - piece->offset) {
 		if (piece->name && m->named != offset + piece->name) {
 			se_begin_name(m, offset + piece->name);
-			return;
+			if (m->phase != SE_PHASE_PIECES)
+				return;
 		}
 		offset += piece->offset;
 		if (piece->name && m->is_secret) {

@@ -61,7 +61,7 @@ SE_INLINE void se_operate_elements(struct se_machine *m, const struct se_capture
 		se_push(m, &want);
 }
 
-/* Bytes of a secret on the stack. What lies outside of the copy is not there. */
+/* Bytes of a secret on the stack, as far as they are the frame's and were copied. */
 SE_INLINE void se_operate_blank(struct se_machine *m, const struct se_capture_op *op)
 {
 	uint64_t at = m->base + (uint64_t)(int64_t)op->offset;
@@ -69,8 +69,8 @@ SE_INLINE void se_operate_blank(struct se_machine *m, const struct se_capture_op
 
 	if (!m->in_frame || !m->is_sure)
 		return;
-	if (at < m->low)
-		at = m->low;
+	if ((int64_t)(at - m->frame_low) < 0)
+		at = m->frame_low;
 	if (end > m->high)
 		end = m->high;
 	if (at < end)

@@ -81,6 +81,7 @@ struct se_machine {
 
 	/* the elements in hand */
 	uint64_t in_frame; /* 1: the only one is the frame, base its CFA */
+	uint64_t frame_low; /* where its stack pointer is: below lies another */
 	uint64_t is_sure; /* 1: it is a frame, and not only a word that looks like the return address of one */
 	uint64_t base_block;
 	uint64_t base;

@@ -116,6 +116,7 @@ SE_INLINE bool se_begin_frame(struct se_machine *m, uint64_t pc, uint64_t sp, bo
 	if (!of || !of->op_count)
 		return false;
 	m->in_frame = 1;
+	m->frame_low = m->stack + sp;
 	m->is_sure = se_is_sure(m, sp + range->cfa_offset, is_leaf);
 	m->base_block = m->stack_block;
 	m->base = m->stack + sp + range->cfa_offset;

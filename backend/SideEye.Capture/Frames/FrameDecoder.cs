@@ -78,7 +78,11 @@ internal sealed class FrameDecoder : IDisposable
         if (SiteAt(pc) is not { Blanks.IsEmpty: false } site || !TryCfa(pc, stackPointer, out ulong cfa))
             return;
         foreach (FrameBlank blank in site.Blanks)
-            memory.Blank(cfa + unchecked((ulong)blank.Offset), blank.Bytes);
+        {
+            // What is below the stack pointer is no part of the frame, whatever there may be elsewhere in its code.
+            ulong low = Math.Max(cfa + unchecked((ulong)blank.Offset), stackPointer);
+            memory.Blank(low, cfa + unchecked((ulong)blank.End));
+        }
     }
 
     private FrameSite? SiteAt(ulong pc)

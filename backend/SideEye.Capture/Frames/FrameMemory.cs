@@ -19,7 +19,7 @@ internal sealed class FrameMemory(CopiedMemory objects) : ITargetMemory
     }
 
     /// <summary>Says which bytes of that stack were not copied because they are secrets: they read as zeros.</summary>
-    public void Blank(ulong start, int bytes) => blanks.Add((start, start + (ulong)bytes));
+    public void Blank(ulong low, ulong high) => blanks.Add((low, high));
 
     /// <inheritdoc/>
     public bool TryRead(TargetAddress address, Span<byte> destination)

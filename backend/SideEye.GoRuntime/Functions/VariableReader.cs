@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using SideEye.Dwarf;
 using SideEye.GoRuntime.Types;
+using SideEye.Target;
 
 namespace SideEye.GoRuntime.Functions;
 
@@ -55,6 +56,7 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
             name, isEscaped ? type.Element! : type, role, isEscaped || isPointer, facts.Line, scope, locations)
         {
             HasFixedPlace = isFixed,
+            IsOnlyInMemory = type.Size > Architecture.PointerSize && TypeLeaves.Of(type).Length == 1,
             DictionaryIndex = isEscaped ? null : types.DictionaryIndexAt(offset),
         };
     }

@@ -16,14 +16,15 @@ internal sealed class FrameSecrets(IProgramTypes types, RedactionRules redaction
     private const int PlacesMax = 256;
 
     private readonly SecretFields secrets = new(redaction);
-    private readonly Dictionary<ulong, ImmutableArray<SecretPlace>> known = [];
+    private readonly Dictionary<ulong, HiddenPlaces> known = [];
 
     /// <summary>The places of secrets in frames of a body's container.</summary>
-    public ImmutableArray<SecretPlace> In(FunctionBody body)
+    public HiddenPlaces In(FunctionBody body)
     {
-        if (known.TryGetValue(body.ContainerEntry, out ImmutableArray<SecretPlace> places))
+        if (known.TryGetValue(body.ContainerEntry, out HiddenPlaces? places))
             return places;
         ImmutableArray<SecretPlace>.Builder found = ImmutableArray.CreateBuilder<SecretPlace>();
+        bool isAnywhere = false;
         foreach (GoVariable variable in types.FrameVariables(body, IsWanted))
         {
             // Of an escaped one the frame has a pointer, which the program does not follow.
@@ -33,10 +34,11 @@ internal sealed class FrameSecrets(IProgramTypes types, RedactionRules redaction
             Collect(variable.Type, secrets.IsSecret(variable.Name), 0, parts, 0);
             if (parts.Count > PlacesMax)
                 parts = [new FrameBlank(0, (int)Math.Min(variable.Type.Size, int.MaxValue))];
+            isAnywhere |= variable is { IsOnlyInMemory: true, Locations.IsEmpty: true };
             foreach (VariableLocation location in variable.Locations)
                 AddPlaces(variable, location, parts, found);
         }
-        places = found.ToImmutable();
+        places = new HiddenPlaces(found.ToImmutable(), isAnywhere, types);
         known.Add(body.ContainerEntry, places);
         return places;
     }

@@ -41,7 +41,7 @@ internal sealed class SiteBuilder(ProbesLimits limits, FrameSecrets secrets)
         places += (long)cuts.Count * Math.Max(1, columns.Length);
         if (places > limits.PlacesMax)
             throw new CaptureTooLargeException("places of variables", limits.PlacesMax);
-        ImmutableArray<SecretPlace> hidden = secrets.In(body);
+        HiddenPlaces hidden = secrets.In(body);
         ulong low = 0;
         foreach (ulong cut in cuts)
         {
@@ -73,7 +73,7 @@ internal sealed class SiteBuilder(ProbesLimits limits, FrameSecrets secrets)
             {
                 // Bodies in one place have one container, and so the same secrets.
                 FrameSite site = new(low, cut, [.. active.Select(static segment => segment.Row)]);
-                sites.Add(SecretPlace.Hide(site, active[0].Hidden));
+                sites.Add(active[0].Hidden.Hide(site));
             }
             active.RemoveAll(segment => segment.High <= cut);
             while (next < segments.Count && segments[next].Low == cut)
@@ -124,5 +124,5 @@ internal sealed class SiteBuilder(ProbesLimits limits, FrameSecrets secrets)
     }
 
     private readonly record struct Segment(
-        ulong Low, ulong High, SiteRow Row, ImmutableArray<SecretPlace> Hidden);
+        ulong Low, ulong High, SiteRow Row, HiddenPlaces Hidden);
 }
