@@ -31,6 +31,40 @@ SE_INLINE void se_end_name(struct se_machine *m, bool is_secret)
 	m->phase = SE_PHASE_PIECES;
 }
 
+SE_INLINE uint64_t se_name_slot(uint64_t address, uint64_t bytes)
+{
+	uint64_t slot = (address ^ address >> 11) + bytes;
+
+	SE_OPAQUE(slot);
+	return slot & (SE_NAME_CACHE - 1);
+}
+
+/* Whether the name was judged before; then it is again. */
+SE_INLINE bool se_is_known_name(struct se_machine *m, uint64_t address, uint64_t bytes)
+{
+	uint64_t slot = se_name_slot(address, bytes);
+
+	if (m->known_names[slot] != address || (m->known_lengths[slot] & ~SE_NAME_MARK) != bytes)
+		return false;
+	se_end_name(m, m->known_lengths[slot] & SE_NAME_MARK);
+	return true;
+}
+
+/* Remembers what was found of a name. */
+SE_INLINE void se_judge_name(struct se_machine *m, bool is_secret)
+{
+	const volatile uint64_t *string = se_named_string(m);
+
+	if (string) {
+		uint64_t address = string[0], bytes = string[1];
+		uint64_t slot = se_name_slot(address, bytes);
+
+		m->known_names[slot] = address;
+		m->known_lengths[slot] = bytes | (is_secret ? SE_NAME_MARK : 0);
+	}
+	se_end_name(m, is_secret);
+}
+
 /* Of an empty slot the length is 0. */
 SE_INLINE void se_begin_name(struct se_machine *m, uint64_t named)
 {
@@ -47,6 +81,8 @@ SE_INLINE void se_begin_name(struct se_machine *m, uint64_t named)
 		se_end_name(m, false);
 		return;
 	}
+	if (string && se_is_known_name(m, address, bytes))
+		return;
 	m->name_cut = bytes > SE_CAPTURE_NAME_BYTES_MAX;
 	if (m->name_cut)
 		bytes = SE_CAPTURE_NAME_BYTES_MAX;
@@ -90,5 +126,5 @@ SE_INLINE void se_read_letters(struct se_machine *m)
 	m->name_at = at;
 	m->name_state = state;
 	if (at >= end)
-		se_end_name(m, m->name_cut || state >= se_program(m)->names_secret);
+		se_judge_name(m, m->name_cut || state >= se_program(m)->names_secret);
 }

@@ -53,6 +53,7 @@ enum se_phase {
 };
 
 #define SE_ITAB_CACHE 64 /* a power of two */
+#define SE_NAME_CACHE 256 /* likewise */
 
 struct se_machine {
 	uint64_t phase;
@@ -121,6 +122,8 @@ struct se_machine {
 	uint64_t cut;
 	uint64_t retried;
 
+	uint64_t known_names[SE_NAME_CACHE]; /* addresses; names are mostly constants */
+	uint64_t known_lengths[SE_NAME_CACHE]; /* with SE_NAME_MARK of secrets */
 	uint8_t name[SE_CAPTURE_NAME_BYTES_MAX];
 	uint64_t itab[SE_CAPTURE_ITAB_BYTES / 8]; /* the one just read */
 	uint64_t known_itabs[SE_ITAB_CACHE]; /* whose record is written */

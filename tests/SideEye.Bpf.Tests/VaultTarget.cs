@@ -45,7 +45,7 @@ internal sealed class VaultTarget : IAsyncDisposable
     }
 
     public static async Task<VaultTarget> StartAsync(string version, string variant) =>
-        new(await GoTarget.StartAsync(new GoFixture("vault", version, variant)));
+        new(await GoTarget.StartAsync(new GoFixture("vault", version, variant), "-spin"));
 
     public async ValueTask DisposeAsync()
     {

@@ -64,9 +64,11 @@ internal sealed class CopiedMemory : ITargetMemory
     {
         for (int i = 0; i < parts.Count; i++)
         {
+            if (parts[i].IsCopied != 0)
+                continue;
             ulong low = parts[i].Offset;
             ulong high = low + parts[i].Bytes;
-            while (i + 1 < parts.Count && parts[i + 1].Offset == high)
+            while (i + 1 < parts.Count && parts[i + 1].Offset == high && parts[i + 1].IsCopied == 0)
                 high += parts[++i].Bytes;
             if (high <= (ulong)element.Length)
                 pieces.Add(new Piece(start + low, element[(int)low..(int)high]));

@@ -133,7 +133,7 @@ public sealed class ProgramText
         + string.Join(", ", routine.Pieces.Select(Words));
 
     private static string Words(NativeCapturePiece piece) => $"{piece.Offset}..{piece.Offset + piece.Bytes}"
-        + (piece.Name == 0 ? "" : $" named at {piece.Name - 1}");
+        + (piece.Name == 0 ? "" : $" {(piece.IsCopied == 0 ? "named" : "kept if named")} at {piece.Name - 1}");
 
     private string Words(in NativeCaptureOp op)
     {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,6 +12,8 @@ import (
 
 	"sideeye.test/targets/control"
 )
+
+var spin = flag.Bool("spin", false, "one goroutine never leaves its processor")
 
 var (
 	never   = make(chan int)
@@ -251,15 +254,19 @@ func scrub() int {
 
 func main() {
 	var begun sync.WaitGroup
-	begun.Add(6)
+	flag.Parse()
+	begun.Add(5)
 	h := newHeld()
 	scrub()
 	go onHeap(h, &begun)
 	go onStack(&begun)
 	startByValue(&begun)
-	go busy(&begun)
 	go deep(6, &begun)
 	go handing(&begun)
+	if *spin {
+		begun.Add(1)
+		go busy(&begun)
+	}
 	begun.Wait()
 	control.Serve(nil)
 }
