@@ -8,8 +8,8 @@ public sealed class Secrets_stay_in_their_process
 {
     private const string Exceptions = """
         redact:
-          allow: [token, Secret, ApiKey, Authorization, Set-Cookie, db_PassWord, userAuth, token_bucket, schlüssel-token,
-            otp, signing-key, api_key, secrets, session token, password, credentials, client.secret, jwt, passphrase,
+          allow: [token, Secret, ApiKey, Authorization, Set-Cookie, db_PassWord, userAuth, token_bucket,
+            schlüssel-token, otp, signing-key, api_key, secrets, session token, password, credentials, client.secret, jwt, passphrase,
             privateKey, credential, cookie, KEY]
         """;
 
@@ -77,7 +77,8 @@ public sealed class Secrets_stay_in_their_process
 
         string copied = vault.Copy(inside, "redact: { names: [HOST, regi_on, plain] }");
 
-        Assert.Equal([], Harmless.Where(each => Has(copied, "public", each)).Intersect(["config", "nested", "wide", "stack"]));
+        string[] named = ["config", "nested", "wide", "stack"];
+        Assert.Equal([], named.Where(each => Has(copied, "public", each)));
         Assert.True(Has(copied, "public", "author"));
     }
 

@@ -80,7 +80,8 @@ public sealed class What_is_redacted
             """{"credentials":"[redacted]","password":"[redacted]","user":"public of any"}""",
             h["mixed"]!.ToJsonString());
         Assert.Equal(Redacted, h["wide"]!["session token"]!.GetValue<string>());
-        Assert.Equal(Convert.ToHexStringLower(Padded("public of wide")), h["wide"]!["plain"]!["text"]!.GetValue<string>());
+        Assert.Equal(
+            Convert.ToHexStringLower(Padded("public of wide")), h["wide"]!["plain"]!["text"]!.GetValue<string>());
         Assert.Equal(Redacted, h["keys"]!["signing-key"]!.GetValue<string>());
         Assert.Equal(101, h["large"]!.AsObject().Count);
         Assert.Equal(Redacted, h["large"]!["client.secret"]!.GetValue<string>());
@@ -146,7 +147,8 @@ public sealed class What_is_redacted
         await using GoTarget vault = await GoTarget.StartAsync(new GoFixture("vault", "1.27", "noopt"));
 
         string file = Take(
-            vault, folder, reader, Spec + "redact: { names: [host], allow: [token_bucket, token, otp, Authorization] }");
+            vault, folder, reader,
+            Spec + "redact: { names: [host], allow: [token_bucket, token, otp, Authorization] }");
         JsonElement row = SnapshotQuery.Row(file, "SELECT h, host FROM onHeap");
         JsonNode h = JsonNode.Parse(row.GetProperty("h").GetString()!)!;
 

@@ -18,7 +18,8 @@ public sealed class Names_of_secrets_in_data
         "auth", "Auth", "AUTH", "xauth", "x-auth", "userAuth", "userAUTH", "HTTPAuth", "HTTPauth", "authX", "authHTTP",
         "AuthX", "AUTHx", "AUTHX", "author", "authority", "auth2", "2auth", "auth-2", "oTP", "otp", "OTPs", "myOTP",
         "myOtpCode", "OTPCode", "otpcode", "O.T.P", "-otp-", "otp.", "notp", "ssn", "mySsnNumber", "sss", "ss", "2fa",
-        "12fax", "x2", "X-2", "cookie", "myCookie", "my cookies", "Set-Cookie", "Authorization", "api.key", "Content-Type",
+        "12fax", "x2", "X-2", "cookie", "myCookie", "my cookies", "Set-Cookie", "Authorization", "api.key",
+        "Content-Type",
         "secre", "secret", "sec ret", "aUTH", "aUth", "uAuth", "UAuth", "UAUTH", "auTH", "otP",
     ];
 
@@ -38,8 +39,11 @@ public sealed class Names_of_secrets_in_data
     public void Names_made_of_pieces_of_others_are_judged_the_same()
     {
         NameAutomaton automaton = NameAutomaton.Of(Rules);
-        string[] pieces = ["auth", "Auth", "AUTH", "otp", "OTP", "tok", "en", "Token", "Bucket", "-", "_", "X", "x", "2",
-            "pass", "word", "T", "h", "ssn", ".", "A", "U", "a"];
+        string[] pieces =
+        [
+            "auth", "Auth", "AUTH", "otp", "OTP", "tok", "en", "Token", "Bucket", "-", "_", "X", "x", "2",
+            "pass", "word", "T", "h", "ssn", ".", "A", "U", "a",
+        ];
         Random random = new(4711);
         for (int i = 0; i < 200_000; i++)
         {

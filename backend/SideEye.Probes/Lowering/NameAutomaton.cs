@@ -40,7 +40,8 @@ internal sealed class NameAutomaton
     public static NameAutomaton Of(RedactionRules rules)
     {
         Graph parts = Parts([.. rules.DeniedNames.Where(IsAscii)]);
-        Graph words = Explore(DeniedWordState.Start, static (state, one) => state.Next(one), static state => state.Ends);
+        Graph words = Explore(
+            DeniedWordState.Start, static (state, one) => state.Next(one), static state => state.Ends);
         Graph allowed = Allowed([.. rules.AllowedNames.Where(IsAscii)]);
         Graph all = Explore(
             new Combined(false, 0, 0, 0),

@@ -53,8 +53,8 @@ internal readonly struct NeededBytes(SecretFields secrets, uint elementBytes)
 
     /// <summary>
     /// Adds the pieces of a group of a map's entries: an element is read only when its key is no secret's name. Nothing
-    /// is read of a group of which it is not known where its entries are. Elements that are but pointers and lengths are
-    /// read with the group, since one read costs less than many, and forgotten.
+    /// is read of a group of which it is not known where its entries are. Elements that are but pointers and lengths
+    /// are read with the group, since one read costs less than many, and forgotten.
     /// </summary>
     public void CollectNamed(GoType group, IReadOnlyList<EntryLayout> entries, List<NativeCapturePiece> pieces)
     {

@@ -128,7 +128,8 @@ internal sealed partial class RoutineWriter
             uint slot = Number(key.As(RoutineRole.MapSlot));
             routine.Ops.Add(new NativeCaptureOp
             {
-                Code = (uint)NativeCaptureCode.Elements, Offset = (int)slots, Argument = MapLayout.GroupSlots, Routine = slot,
+                Code = (uint)NativeCaptureCode.Elements, Offset = (int)slots, Argument = MapLayout.GroupSlots,
+                Routine = slot,
             });
             return;
         }
