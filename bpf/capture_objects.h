@@ -66,7 +66,8 @@ SE_INLINE void se_read_piece(struct se_machine *m)
 		if (piece->name && m->is_secret) {
 			se_clear(m, m->out_block, m->out + SE_OBJECT_OVERHEAD + offset, piece->bytes,
 				 SE_CAPTURE_OBJECT_BYTES_MAX);
-		} else if (!piece->is_copied && !se_read(m, m->out + SE_OBJECT_OVERHEAD + offset, piece->bytes, m->want.address + offset)) {
+		} else if (!piece->is_copied && !se_read(m, m->out + SE_OBJECT_OVERHEAD + offset, piece->bytes,
+							 m->want.address + offset)) {
 			m->phase = SE_PHASE_NEXT;
 			se_put_off(m, &m->want);
 			return;

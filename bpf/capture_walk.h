@@ -93,8 +93,8 @@ SE_INLINE bool se_passes_filter(struct se_machine *m, uint64_t pc)
 	return se_filter(m)[granule / 64 % SE_FILTER_WORDS] >> (granule & 63) & 1;
 }
 
-/* Whether what was found is a frame for certain: its frame pointer is in its place, and no other frame's. A leaf is told
- * by registers. */
+/* Whether what was found is a frame for certain: its frame pointer is in its place, and no other frame's. A leaf is
+ * told by registers. */
 SE_INLINE bool se_is_sure(struct se_machine *m, uint64_t cfa, bool is_leaf)
 {
 	bool is_chained = m->bp != SE_NOWHERE && m->bp + 16 == cfa && m->taken_bp != m->bp;

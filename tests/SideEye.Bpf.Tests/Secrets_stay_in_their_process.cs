@@ -9,8 +9,8 @@ public sealed class Secrets_stay_in_their_process
     private const string Exceptions = """
         redact:
           allow: [token, Secret, ApiKey, Authorization, Set-Cookie, db_PassWord, userAuth, token_bucket,
-            schlüssel-token, otp, signing-key, api_key, secrets, session token, password, credentials, client.secret, jwt, passphrase,
-            privateKey, credential, cookie, KEY]
+            schlüssel-token, otp, signing-key, api_key, secrets, session token, password, credentials, client.secret,
+            jwt, passphrase, privateKey, credential, cookie, KEY]
         """;
 
     private static readonly string LongKey = new string('k', 250) + "token";
