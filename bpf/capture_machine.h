@@ -2,11 +2,11 @@
 /*
  * The capture machine: runs the capture program of abi.table over the frames of a copied stack. The very same code is
  * in the probe and in the native library; capture_operate.h has its operations, capture_objects.h its reading half,
- * capture_walk.h finds the frames.
+ * capture_names.h knows secrets by their names, capture_walk.h finds the frames.
  *
  * Whoever includes it defines before:
  *   se_program(m)                  the struct se_capture_program
- *   se_op(m, i), se_routine, se_piece, se_range, se_type, se_constant
+ *   se_op(m, i), se_routine, se_piece, se_range, se_type, se_constant, se_name_word
  *                                  an entry of a table, or null
  *   se_filter(m)                   SE_FILTER_WORDS words: where code is wanted
  *   se_block(m, block)             where a block begins, or null
@@ -14,6 +14,9 @@
  *   se_reserve(m, bytes)           sets m->out_block and m->out to where a record may lie; false without room
  *   se_read(m, offset, bytes, address)  reads target memory to an offset of m->out_block; false when it is not there
  *   se_read_itab(m, address)       reads target memory to m->itab
+ *   se_read_name(m, address, bytes)  reads target memory to m->name
+ *   SE_READS_LAST                  1 when no other reader tries what could not be read
+ *   se_clear(m, block, offset, bytes, most)  makes zeros of copied bytes, at most so many
  *   se_commit(m, bytes)            the record at m->out is complete
  *   se_put_off(m, want)            of what was not read: again by another reader, or a record that says so
  *   se_is_new(m, want, bytes)      whether it was asked for the first time in this snapshot
@@ -23,6 +26,9 @@
 #pragma once
 
 #include "capture_state.h"
+
+/* In the copied length of a string: it is a secret's name. */
+#define SE_NAME_MARK (1ULL << 63)
 
 /* Words of the target lie at any address; amd64, arm64 and BPF on them read those in one go. */
 #define SE_U64_AT(bytes) (*(const volatile uint64_t *)(bytes))

@@ -2,9 +2,8 @@
 /* The capture machine's reading half: takes what is wanted from the queue and copies it. */
 #pragma once
 
-#include "capture_operate.h"
+#include "capture_names.h"
 
-#define SE_OBJECT_OVERHEAD (sizeof(struct se_record_header) + sizeof(struct se_object_record))
 #define SE_ALLOWANCE (2 * SE_CAPTURE_OBJECT_BYTES_MAX)
 #define SE_OBJECT_BYTES(m) ((uint64_t)(m)->want.count * (m)->want_element_bytes)
 
@@ -58,8 +57,17 @@ SE_INLINE void se_read_piece(struct se_machine *m)
 		return;
 	}
 	if (piece && piece->offset <= element_bytes && piece->bytes <= element_bytes - piece->offset) {
+		if (piece->name && m->named != offset + piece->name) {
+			se_begin_name(m, offset + piece->name);
+			if (m->phase != SE_PHASE_PIECES)
+				return;
+		}
 		offset += piece->offset;
-		if (!se_read(m, m->out + SE_OBJECT_OVERHEAD + offset, piece->bytes, m->want.address + offset)) {
+		if (piece->name && m->is_secret) {
+			se_clear(m, m->out_block, m->out + SE_OBJECT_OVERHEAD + offset, piece->bytes,
+				 SE_CAPTURE_OBJECT_BYTES_MAX);
+		} else if (!piece->is_copied && !se_read(m, m->out + SE_OBJECT_OVERHEAD + offset, piece->bytes,
+							 m->want.address + offset)) {
 			m->phase = SE_PHASE_NEXT;
 			se_put_off(m, &m->want);
 			return;
@@ -129,7 +137,7 @@ SE_INLINE void se_begin_object(struct se_machine *m)
 	if (!se_reserve(m, of->piece_count ? 2 * SE_CAPTURE_OBJECT_BYTES_MAX : SE_CAPTURE_OBJECT_BYTES_MAX)) {
 		se_put_off(m, &m->want);
 	} else if (of->piece_count) {
-		m->element = m->piece = 0;
+		m->element = m->piece = m->named = 0;
 		m->first_piece = of->first_piece;
 		m->piece_count = of->piece_count;
 		m->phase = SE_PHASE_PIECES;

@@ -16,6 +16,8 @@ SE_INLINE uint64_t se_count(struct se_machine *m, const struct se_capture_op *op
 	if (op->code == SE_CAPTURE_CODE_POWER_OF_TWO)
 		return *at < 32 ? 1ULL << (*at & 31) : 0;
 	count = SE_U64_AT(at);
+	if (op->flags & SE_CAPTURE_FLAGS_NAME)
+		count &= ~SE_NAME_MARK;
 	if (op->code == SE_CAPTURE_CODE_MASK_PLUS_ONE)
 		count++;
 	return count >> 63 ? 0 : count;
@@ -59,6 +61,22 @@ SE_INLINE void se_operate_elements(struct se_machine *m, const struct se_capture
 		se_push(m, &want);
 }
 
+/* Bytes of a secret on the stack, as far as they are the frame's and were copied. */
+SE_INLINE void se_operate_blank(struct se_machine *m, const struct se_capture_op *op)
+{
+	uint64_t at = m->base + (uint64_t)(int64_t)op->offset;
+	uint64_t end = at + op->limit;
+
+	if (!m->in_frame || !m->is_sure)
+		return;
+	if ((int64_t)(at - m->frame_low) < 0)
+		at = m->frame_low;
+	if (end > m->high)
+		end = m->high;
+	if (at < end)
+		se_clear(m, m->base_block, at, end - at, SE_CAPTURE_BLANK_BYTES_MAX);
+}
+
 /* One operation. */
 SE_INLINE void se_operate(struct se_machine *m)
 {
@@ -73,6 +91,10 @@ SE_INLINE void se_operate(struct se_machine *m)
 		return;
 	if (op->code == SE_CAPTURE_CODE_ELEMENTS) {
 		se_operate_elements(m, op);
+		return;
+	}
+	if (op->code == SE_CAPTURE_CODE_BLANK) {
+		se_operate_blank(m, op);
 		return;
 	}
 	if (op->code == SE_CAPTURE_CODE_GLOBAL) {

@@ -21,6 +21,7 @@ SE_TABLE(capture_pieces, struct se_capture_piece);
 SE_TABLE(capture_ranges, struct se_capture_range);
 SE_TABLE(capture_types, struct se_capture_type);
 SE_TABLE(capture_constants, uint64_t);
+SE_TABLE(capture_names, uint64_t);
 SE_TABLE(capture_seen, uint64_t);
 SE_TABLE(capture_retries, struct se_retry);
 SE_TABLE(capture_machines, struct se_machine);
@@ -38,6 +39,7 @@ SE_LOOKUP(se_piece, const struct se_capture_piece, capture_pieces)
 SE_LOOKUP(se_range, const struct se_capture_range, capture_ranges)
 SE_LOOKUP(se_type, const struct se_capture_type, capture_types)
 SE_LOOKUP(se_constant, const uint64_t, capture_constants)
+SE_LOOKUP(se_name_word, const uint64_t, capture_names)
 SE_LOOKUP(se_block, uint8_t, chunks)
 
 SE_INLINE const struct se_capture_program *se_program(struct se_machine *m)
@@ -90,6 +92,28 @@ SE_INLINE bool se_read(struct se_machine *m, uint64_t offset, uint64_t bytes,
 SE_INLINE bool se_read_itab(struct se_machine *m, uint64_t address)
 {
 	return bpf_probe_read_user(m->itab, sizeof(m->itab), (void *)address) == 0;
+}
+
+SE_INLINE bool se_read_name(struct se_machine *m, uint64_t address, uint64_t bytes)
+{
+	SE_OPAQUE(bytes);
+	return bytes <= SE_CAPTURE_NAME_BYTES_MAX && bpf_probe_read_user(m->name, bytes, (void *)address) == 0;
+}
+
+#define SE_READS_LAST 0
+
+/* The kernel clears what it was asked to read to when it cannot read (kernel/trace/bpf_trace.c), and of this address,
+ * which is none of user space, it reads nothing. */
+#define SE_NOT_OF_USERS ((void *)~0UL)
+
+SE_INLINE void se_clear(struct se_machine *m, uint64_t block, uint64_t offset, uint64_t bytes, uint64_t most)
+{
+	uint8_t *chunk = se_block(m, block);
+
+	SE_OPAQUE(offset);
+	SE_OPAQUE(bytes);
+	if (chunk && offset <= SE_CHUNK_BYTES - most && bytes <= most)
+		bpf_probe_read_user(chunk + offset, bytes, SE_NOT_OF_USERS);
 }
 
 SE_INLINE void se_commit(struct se_machine *m, uint64_t bytes)

@@ -47,11 +47,13 @@ enum se_phase {
 	SE_PHASE_WALK, /* looking for the next frame */
 	SE_PHASE_OPERATIONS, /* over the elements in hand */
 	SE_PHASE_PIECES, /* reading an object without what lies between its pieces */
+	SE_PHASE_NAME, /* looking whether the next piece is a secret's */
 	SE_PHASE_NEXT, /* from the queue */
 	SE_PHASE_END,
 };
 
 #define SE_ITAB_CACHE 64 /* a power of two */
+#define SE_NAME_CACHE 256 /* likewise */
 
 struct se_machine {
 	uint64_t phase;
@@ -70,6 +72,7 @@ struct se_machine {
 	uint64_t word; /* the next to look at, from the stack's first byte */
 	uint64_t words_end;
 	uint64_t bp; /* then goes on here, from the stack's first byte; all ones: nowhere */
+	uint64_t taken_bp; /* the last frame pointer that a frame in hand was found to have */
 
 	/* the frame */
 	uint64_t frame_bytes;
@@ -79,6 +82,8 @@ struct se_machine {
 
 	/* the elements in hand */
 	uint64_t in_frame; /* 1: the only one is the frame, base its CFA */
+	uint64_t frame_low; /* where its stack pointer is: below lies another */
+	uint64_t is_sure; /* 1: it is a frame, and not only a word that looks like the return address of one */
 	uint64_t base_block;
 	uint64_t base;
 	uint64_t low; /* first readable byte */
@@ -102,6 +107,14 @@ struct se_machine {
 	uint64_t piece_count;
 	uint64_t first_piece;
 
+	/* the name that decides on the piece */
+	uint64_t named; /* 1 + its offset in the object; 0: none was looked at */
+	uint64_t is_secret;
+	uint64_t name_bytes; /* that are to be looked at */
+	uint64_t name_cut; /* 1: there are more */
+	uint64_t name_at; /* the next */
+	uint64_t name_state;
+
 	/* of the snapshot */
 	uint64_t allowance; /* bytes that may be copied without asking for more */
 	uint64_t objects;
@@ -109,6 +122,9 @@ struct se_machine {
 	uint64_t cut;
 	uint64_t retried;
 
+	uint64_t known_names[SE_NAME_CACHE]; /* addresses; names are mostly constants */
+	uint64_t known_lengths[SE_NAME_CACHE]; /* with SE_NAME_MARK of secrets */
+	uint8_t name[SE_CAPTURE_NAME_BYTES_MAX];
 	uint64_t itab[SE_CAPTURE_ITAB_BYTES / 8]; /* the one just read */
 	uint64_t known_itabs[SE_ITAB_CACHE]; /* whose record is written */
 	uint64_t known_types[SE_ITAB_CACHE];

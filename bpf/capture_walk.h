@@ -57,6 +57,7 @@ SE_INLINE void se_walk_from(struct se_machine *m, struct se_leaf leaf)
 		m->words_end = m->bp;
 	else
 		m->bp = SE_NOWHERE;
+	m->taken_bp = SE_NOWHERE;
 	m->steps = m->frame_cut = 0;
 	m->phase = SE_PHASE_WALK;
 }
@@ -92,8 +93,19 @@ SE_INLINE bool se_passes_filter(struct se_machine *m, uint64_t pc)
 	return se_filter(m)[granule / 64 % SE_FILTER_WORDS] >> (granule & 63) & 1;
 }
 
+/* Whether what was found is a frame for certain: its frame pointer is in its place, and no other frame's. A leaf is
+ * told by registers. */
+SE_INLINE bool se_is_sure(struct se_machine *m, uint64_t cfa, bool is_leaf)
+{
+	bool is_chained = m->bp != SE_NOWHERE && m->bp + 16 == cfa && m->taken_bp != m->bp;
+
+	if (is_chained)
+		m->taken_bp = m->bp;
+	return is_leaf || is_chained;
+}
+
 /* Takes the frame in hand when its pc is in a range. */
-SE_INLINE bool se_begin_frame(struct se_machine *m, uint64_t pc, uint64_t sp)
+SE_INLINE bool se_begin_frame(struct se_machine *m, uint64_t pc, uint64_t sp, bool is_leaf)
 {
 	const struct se_capture_range *range = se_find_range(m, pc);
 	const struct se_capture_routine *of;
@@ -104,6 +116,8 @@ SE_INLINE bool se_begin_frame(struct se_machine *m, uint64_t pc, uint64_t sp)
 	if (!of || !of->op_count)
 		return false;
 	m->in_frame = 1;
+	m->frame_low = m->stack + sp;
+	m->is_sure = se_is_sure(m, sp + range->cfa_offset, is_leaf);
 	m->base_block = m->stack_block;
 	m->base = m->stack + sp + range->cfa_offset;
 	m->low = m->stack;
@@ -210,6 +224,7 @@ SE_INLINE void se_walk(struct se_machine *m)
 	const uint8_t *block = se_block(m, m->stack_block);
 	uint64_t text_bytes = se_program(m)->text_bytes;
 	struct se_place found = { m->leaf_pc - se_program(m)->text_start, 0 };
+	bool is_leaf;
 
 	se_end_frame(m);
 	if (!block) {
@@ -218,12 +233,13 @@ SE_INLINE void se_walk(struct se_machine *m)
 	}
 	if (!m->leaf_pc || !se_is_near(m, found.pc, text_bytes))
 		found.pc = SE_NOWHERE;
+	is_leaf = found.pc != SE_NOWHERE;
 	m->leaf_pc = 0;
 	if (found.pc == SE_NOWHERE && m->word + 8 <= m->words_end)
 		found = se_walk_words(m, block);
 	if (found.pc == SE_NOWHERE && m->word + 8 > m->words_end && m->bp != SE_NOWHERE)
 		found = se_walk_frames(m, block);
-	if (found.pc != SE_NOWHERE && se_begin_frame(m, found.pc, found.sp))
+	if (found.pc != SE_NOWHERE && se_begin_frame(m, found.pc, found.sp, is_leaf))
 		return;
 	if (m->bp == SE_NOWHERE && m->word + 8 > m->words_end)
 		m->phase = SE_PHASE_END;
@@ -249,6 +265,8 @@ SE_INLINE bool se_step(struct se_machine *m)
 			se_next_element(m);
 	} else if (m->phase == SE_PHASE_PIECES) {
 		se_read_piece(m);
+	} else if (m->phase == SE_PHASE_NAME) {
+		se_read_letters(m);
 	} else if (m->phase == SE_PHASE_NEXT) {
 		se_next(m);
 	} else {

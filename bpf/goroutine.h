@@ -17,10 +17,11 @@ enum {
 	GO_SCAN_BIT = 0x1000,
 };
 
-/* A record of the longest kind that a reader may write without asking for more room. */
+/* A record of the longest kind that a reader may write without asking for more room, and as much behind it as lets the
+ * verifier see that blanking its last bytes stays within the chunk. */
 #define SE_RECORD_BYTES_MAX                                                                        \
 	(sizeof(struct se_record_header) + sizeof(struct se_goroutine_record) + SE_G_BYTES_MAX +   \
-	 SE_INLINE_STACK_BYTES)
+	 SE_INLINE_STACK_BYTES + SE_CAPTURE_BLANK_BYTES_MAX)
 
 #define SE_ALIGN8(n) (((n) + 7) & ~(uint64_t)7)
 

@@ -36,7 +36,8 @@ public sealed class ProgramImage
     /// <summary>Whether it fits into tables of the sizes of another program.</summary>
     internal bool FitsIn(in NativeCaptureProgram room) =>
         Program.Ops <= room.Ops && Program.Routines <= room.Routines && Program.Pieces <= room.Pieces
-        && Program.Ranges <= room.Ranges && Program.Types <= room.Types && Program.Constants <= room.Constants;
+        && Program.Ranges <= room.Ranges && Program.Types <= room.Types && Program.Constants <= room.Constants
+        && Program.Names <= room.Names;
 
     /// <summary>Sizes in which programs fit that are a little larger than this one.</summary>
     internal NativeCaptureProgram Room(Func<long, long> rounded) => Program with
@@ -46,6 +47,7 @@ public sealed class ProgramImage
         Pieces = (uint)rounded(Program.Pieces),
         Ranges = (uint)rounded(Program.Ranges),
         Constants = (uint)rounded(Program.Constants),
+        Names = (uint)rounded(Program.Names),
     };
 
     private static unsafe long SizeOf(in NativeCaptureProgram program) =>
@@ -54,5 +56,5 @@ public sealed class ProgramImage
         + ((long)program.Pieces * sizeof(NativeCapturePiece))
         + ((long)program.Ranges * sizeof(NativeCaptureRange))
         + ((long)program.Types * sizeof(NativeCaptureType))
-        + ((long)program.Constants * sizeof(ulong));
+        + (((long)program.Constants + program.Names) * sizeof(ulong));
 }

@@ -30,7 +30,7 @@ public static class CaptureCompiler
         GoFunctions functions = GoFunctions.Open(file, types, binary.Pcln, keptIndex, binary.Elf);
         if (!functions.HasKeptIndex)
             keepIndex?.Invoke(functions.IndexBytes);
-        DebugTypes program = new(types, functions, new GoInstances(binary, types, functions));
+        DebugTypes program = new(types, functions, new GoInstances(binary, types, functions), binary.Pcln);
         limits ??= ProbesLimits.Default;
         BoundSpec bound = SpecBinder.Bind(spec, program, limits);
         return new CompiledCapture(

@@ -32,6 +32,7 @@ SE_LOOKUP(se_piece, struct se_capture_piece, SE_TABLE_PIECES)
 SE_LOOKUP(se_range, struct se_capture_range, SE_TABLE_RANGES)
 SE_LOOKUP(se_type, struct se_capture_type, SE_TABLE_TYPES)
 SE_LOOKUP(se_constant, uint64_t, SE_TABLE_CONSTANTS)
+SE_LOOKUP(se_name_word, uint64_t, SE_TABLE_NAMES)
 
 SE_INLINE const uint64_t *se_filter(struct se_machine *m)
 {
@@ -90,6 +91,20 @@ SE_INLINE bool se_read(struct se_machine *m, uint64_t offset, uint64_t bytes, ui
 SE_INLINE bool se_read_itab(struct se_machine *m, uint64_t address)
 {
 	return se_read_target(capture_of(m)->request->pid, address, m->itab, sizeof(m->itab)) == 0;
+}
+
+SE_INLINE bool se_read_name(struct se_machine *m, uint64_t address, uint64_t bytes)
+{
+	return se_read_target(capture_of(m)->request->pid, address, m->name, bytes) == 0;
+}
+
+#define SE_READS_LAST 1
+
+SE_INLINE void se_clear(struct se_machine *m, uint64_t block, uint64_t offset, uint64_t bytes, uint64_t most)
+{
+	(void)m;
+	if (bytes <= most)
+		memset((uint8_t *)block + offset, 0, bytes);
 }
 
 SE_INLINE void se_commit(struct se_machine *m, uint64_t bytes)

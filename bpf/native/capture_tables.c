@@ -14,6 +14,7 @@ const size_t se_table_entry_bytes[SE_TABLES] = {
 	[SE_TABLE_RANGES] = sizeof(struct se_capture_range),
 	[SE_TABLE_TYPES] = sizeof(struct se_capture_type),
 	[SE_TABLE_CONSTANTS] = sizeof(uint64_t),
+	[SE_TABLE_NAMES] = sizeof(uint64_t),
 	[SE_TABLE_SEEN] = sizeof(uint64_t),
 	[SE_TABLE_RETRIES] = sizeof(struct se_retry),
 	[SE_TABLE_MACHINES] = sizeof(struct se_machine),
@@ -35,6 +36,8 @@ uint32_t se_table_entries(const struct se_capture_program *program, enum se_tabl
 		return program->types;
 	case SE_TABLE_CONSTANTS:
 		return program->constants;
+	case SE_TABLE_NAMES:
+		return program->names;
 	case SE_TABLE_SEEN:
 		return SE_CAPTURE_SEEN;
 	case SE_TABLE_RETRIES:

@@ -66,6 +66,7 @@ static const char *const table_maps[SE_TABLES] = {
 	[SE_TABLE_RANGES] = "capture_ranges",
 	[SE_TABLE_TYPES] = "capture_types",
 	[SE_TABLE_CONSTANTS] = "capture_constants",
+	[SE_TABLE_NAMES] = "capture_names",
 	[SE_TABLE_SEEN] = "capture_seen",
 	[SE_TABLE_RETRIES] = "capture_retries",
 	[SE_TABLE_MACHINES] = "capture_machines",

@@ -160,7 +160,7 @@ public sealed class What_a_program_copies
         byte[] encoded = program.Encode(0x1000, out NativeCaptureProgram header);
         Assert.Equal(0u, header.Types & (header.Types - 1));
         Assert.Equal(program.TextStart + 0x1000, header.TextStart);
-        int constants = encoded.Length - ((int)header.Constants * 8);
+        int constants = encoded.Length - ((int)(header.Constants + header.Names) * 8);
         Assert.Equal(program.Constants[0] + 0x1000, MemoryMarshal.Read<ulong>(encoded.AsSpan(constants)));
     }
 

@@ -53,6 +53,8 @@ internal sealed class FrameDecoder : IDisposable
         List<ulong> stackPointers)
     {
         memory.Enter(stackStart, stack);
+        for (int i = 0; i < frames.Count; i++)
+            Blank(frames[i].Pc, stackPointers[i]);
         int index = 0;
         for (int i = 0; i < frames.Count; i++)
         {
@@ -71,6 +73,19 @@ internal sealed class FrameDecoder : IDisposable
     }
 
     public void Dispose() => renderer.Dispose();
+
+    /// <summary>What a frame hides is hidden from all: others may point there.</summary>
+    private void Blank(ulong pc, ulong stackPointer)
+    {
+        if (SiteAt(pc) is not { Blanks.IsEmpty: false } site || !TryCfa(pc, stackPointer, out ulong cfa))
+            return;
+        foreach (FrameBlank blank in site.Blanks)
+        {
+            // What is below the stack pointer is no part of the frame, whatever there may be elsewhere in its code.
+            ulong low = Math.Max(cfa + unchecked((ulong)blank.Offset), stackPointer);
+            memory.Blank(low, cfa + unchecked((ulong)blank.End));
+        }
+    }
 
     private FrameSite? SiteAt(ulong pc)
     {

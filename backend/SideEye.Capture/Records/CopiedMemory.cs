@@ -55,16 +55,23 @@ internal sealed class CopiedMemory : ITargetMemory
         int stride = program.ElementBytes(record.Routine);
         for (int start = 0; start + stride <= bytes.Length && stride > 0; start += stride)
         {
-            foreach (NativeCapturePiece part in parts)
-            {
-                ReadOnlyMemory<byte> element = bytes.Slice(start, stride);
-                if (part.Offset + (ulong)part.Bytes <= (ulong)stride)
-                {
-                    pieces.Add(new Piece(
-                        record.Address + (ulong)start + part.Offset,
-                        element.Slice((int)part.Offset, (int)part.Bytes)));
-                }
-            }
+            AddParts(record.Address + (ulong)start, bytes.Slice(start, stride), parts);
+        }
+    }
+
+    /// <summary>Parts that follow one another are one piece.</summary>
+    private void AddParts(ulong start, ReadOnlyMemory<byte> element, IReadOnlyList<NativeCapturePiece> parts)
+    {
+        for (int i = 0; i < parts.Count; i++)
+        {
+            if (parts[i].IsCopied != 0)
+                continue;
+            ulong low = parts[i].Offset;
+            ulong high = low + parts[i].Bytes;
+            while (i + 1 < parts.Count && parts[i + 1].Offset == high && parts[i + 1].IsCopied == 0)
+                high += parts[++i].Bytes;
+            if (high <= (ulong)element.Length)
+                pieces.Add(new Piece(start + low, element[(int)low..(int)high]));
         }
     }
 

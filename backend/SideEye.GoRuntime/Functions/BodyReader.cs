@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SideEye.Dwarf;
+using SideEye.GoRuntime.Types;
 
 namespace SideEye.GoRuntime.Functions;
 
@@ -49,9 +50,42 @@ internal sealed class BodyReader(DwarfFile dwarf, FunctionNames names, VariableR
             bodies.Add(new FunctionBody(
                 function, container, containerEntry, body.Depth, body.Code, EscapedVariables.Merge(body.Variables))
             {
-                Dictionary = body.Dictionary,
+                Dictionary = body.Dictionary, ContainerOffset = offset,
             });
         }
+    }
+
+    /// <summary>
+    /// The variables of the subprogram at <paramref name="offset"/> and of all that was inlined into it, as far as they
+    /// are wanted: everything by name that lies in one of its frames.
+    /// </summary>
+    /// <param name="offset">The subprogram.</param>
+    /// <param name="isWanted">Asked with the name and type of each.</param>
+    public ImmutableArray<GoVariable> ReadFrame(DebugInfoOffset offset, Func<string, GoType, bool> isWanted)
+    {
+        DieCursor entry = dwarf.EntryAt(offset);
+        ImmutableArray<PcSpan> code = CodeOf(entry);
+        if (entry.Tag != DwarfTag.Subprogram || code.IsEmpty || !HasGoFrame(entry))
+            return [];
+        ulong containerEntry = code[0].Low;
+        List<ImmutableArray<PcSpan>> scopes = [code];
+        ImmutableArray<GoVariable>.Builder found = ImmutableArray.CreateBuilder<GoVariable>();
+        while (entry.MoveNext() && entry.Depth > 0)
+        {
+            scopes.RemoveRange(entry.Depth, scopes.Count - entry.Depth);
+            ImmutableArray<PcSpan> scope = scopes[^1];
+            if (entry.Tag is DwarfTag.InlinedSubroutine or DwarfTag.LexicalBlock
+                && CodeOf(entry) is { IsEmpty: false } own)
+            {
+                scope = own;
+            }
+            scopes.Add(scope);
+            bool isVariable = entry.Tag is DwarfTag.Variable or DwarfTag.FormalParameter;
+            if (isVariable && variables.Read(entry, scope, containerEntry, isWanted) is { } variable)
+                found.Add(variable);
+        }
+
+        return found.ToImmutable();
     }
 
     private Level Enter(in DieCursor entry, in Level parent, string function, List<OpenBody> found)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SideEye.Dwarf;
 
 namespace SideEye.GoRuntime.Functions;
 
@@ -26,6 +27,9 @@ public sealed record FunctionBody(
     /// optimised code the debug information tells a place without saying when it is used.
     /// </summary>
     public GoVariable? Dictionary { get; init; }
+
+    /// <summary>Entry of the container in the debug information.</summary>
+    internal DebugInfoOffset ContainerOffset { get; init; }
 
     /// <summary>True for a copy that was inlined.</summary>
     public bool IsInlined => InlineDepth > 0;

@@ -105,6 +105,19 @@ public sealed class GoFunctions
         return [.. found.Select(body => deferred.With(body, index.Value))];
     }
 
+    /// <summary>
+    /// The variables that lie in the frames of a body's container: its own and those of all that was inlined into it.
+    /// Of an escaped variable it is the pointer to it.
+    /// </summary>
+    /// <param name="body">One of <see cref="Bodies"/>.</param>
+    /// <param name="isWanted">Asked with the name and type of each; the others are left out.</param>
+    public ImmutableArray<GoVariable> FrameVariables(FunctionBody body, Func<string, GoType, bool> isWanted)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(isWanted);
+        return bodies.ReadFrame(body.ContainerOffset, isWanted);
+    }
+
     /// <summary>True when the program has a function of this name, in the sense of <see cref="Bodies"/>.</summary>
     public bool Contains(string function) => Resolve(function).Count > 0;
 

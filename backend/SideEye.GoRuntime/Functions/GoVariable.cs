@@ -41,6 +41,12 @@ public sealed record GoVariable(
     public bool HasFixedPlace { get; init; }
 
     /// <summary>
+    /// True when the compiler never keeps it in registers: of an array or a large struct without a place the debug
+    /// information does not say where in the frame it is, and it may be there.
+    /// </summary>
+    public bool IsOnlyInMemory { get; init; }
+
+    /// <summary>
     /// In a generic function that the compiler made once for all types of one shape: which word of the dictionary has
     /// the type that the variable really is of (DW_AT_go_dict_index). Null when <see cref="Type"/> says it.
     /// </summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using SideEye.Dwarf;
 using SideEye.GoRuntime.Types;
+using SideEye.Target;
 
 namespace SideEye.GoRuntime.Functions;
 
@@ -20,7 +21,10 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
     /// <param name="entry">On the variable.</param>
     /// <param name="scope">Ranges of the block around it.</param>
     /// <param name="containerEntry">Entry of the function that has the code.</param>
-    public GoVariable? Read(in DieCursor entry, ImmutableArray<PcSpan> scope, ulong containerEntry)
+    /// <param name="isWanted">Asked with name and type before more is read; null for every variable.</param>
+    public GoVariable? Read(
+        in DieCursor entry, ImmutableArray<PcSpan> scope, ulong containerEntry,
+        Func<string, GoType, bool>? isWanted = null)
     {
         Facts facts = default;
         ReadFacts(entry, ref facts, 0);
@@ -40,6 +44,8 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
                 return null;
             name = name[1..];
         }
+        if (isWanted is not null && !isWanted(name, isEscaped ? type.Element! : type))
+            return null;
 
         VariableRole role = entry.Tag == DwarfTag.FormalParameter || facts.IsParameter
             ? facts.IsResult ? VariableRole.Result : VariableRole.Parameter
@@ -51,6 +57,7 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
         {
             HasFixedPlace = isFixed,
             ClosureOffset = facts.ClosureOffset,
+            IsOnlyInMemory = type.Size > Architecture.PointerSize && TypeLeaves.Of(type).Length == 1,
             DictionaryIndex = isEscaped ? null : types.DictionaryIndexAt(offset),
         };
     }

@@ -51,7 +51,12 @@ internal sealed class ColumnCandidates
         // Where the compiler says for each pc where a variable is, it says so only where it means something.
         int line = variable is { Role: VariableRole.Local, HasFixedPlace: true } ? variable.DeclarationLine : 0;
         if (candidate.Path is not { } path)
-            return ValueSource.None(variable.Type, candidate.Problem) with { DeclarationLine = line };
+        {
+            return ValueSource.None(variable.Type, candidate.Problem) with
+            {
+                DeclarationLine = line, Variable = variable,
+            };
+        }
         // A value of no size is nowhere, and there all the same.
         VariableLocation? location = LocationAt(variable, pc);
         string? problem = variable.Type.Size == 0
@@ -60,7 +65,7 @@ internal sealed class ColumnCandidates
             path.Root, problem is null && location is not null ? location.Pieces : [],
             variable.IsEscaped && variable.Type.Size > 0, path.Steps, problem)
         {
-            DeclarationLine = line,
+            DeclarationLine = line, Variable = variable,
         };
         if (problem is null && (location is null || location.Pieces.All(static piece => IsInMemory(piece.Kind))))
             return source;

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using SideEye.GoRuntime;
 using SideEye.GoRuntime.Functions;
 using SideEye.GoRuntime.Types;
 
 namespace SideEye.Probes.Binding;
 
 /// <summary>The types, functions and variables of a program's debug information, as binding asks for them.</summary>
-internal sealed class DebugTypes(GoTypes types, GoFunctions functions, GoInstances instances) : IProgramTypes
+internal sealed class DebugTypes(GoTypes types, GoFunctions functions, GoInstances instances, PclnTable pcln)
+    : IProgramTypes
 {
     private const int WordBytes = 8;
     private const int NamesMax = 3;
@@ -26,6 +28,24 @@ internal sealed class DebugTypes(GoTypes types, GoFunctions functions, GoInstanc
     public IEnumerable<GoType> WithRuntimeType() => types.WithRuntimeType();
 
     public ImmutableArray<FunctionBody> Bodies(string function) => functions.Bodies(function);
+
+    public ImmutableArray<GoVariable> FrameVariables(FunctionBody body, Func<string, GoType, bool> isWanted) =>
+        functions.FrameVariables(body, isWanted);
+
+    public int FrameBytes(ulong low, ulong high)
+    {
+        int most = 0;
+        if (!pcln.TryFindFunction(low, out GoFunction function))
+            return most;
+        for (ulong pc = low; pc < Math.Min(high, function.End);)
+        {
+            if (!pcln.TryStackDelta(function, pc, out int delta, out ulong until) || until <= pc)
+                return most;
+            most = Math.Max(most, delta + WordBytes);
+            pc = until;
+        }
+        return most;
+    }
 
     public BodyInstances? InstancesOf(FunctionBody body) => instances.Of(body);
 

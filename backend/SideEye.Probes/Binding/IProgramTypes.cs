@@ -22,6 +22,12 @@ internal interface IProgramTypes
     /// <summary>The function's machine code, its own and every inlined copy; empty when there is none.</summary>
     ImmutableArray<FunctionBody> Bodies(string function);
 
+    /// <summary>As <see cref="GoFunctions.FrameVariables"/>.</summary>
+    ImmutableArray<GoVariable> FrameVariables(FunctionBody body, Func<string, GoType, bool> isWanted);
+
+    /// <summary>Most bytes from the stack pointer to the CFA in code of one function; 0 when unknown.</summary>
+    int FrameBytes(ulong low, ulong high);
+
     /// <summary>The types for which a generic function's body runs; null when they do not matter or cannot be told.
     /// </summary>
     BodyInstances? InstancesOf(FunctionBody body);

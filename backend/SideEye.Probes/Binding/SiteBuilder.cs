@@ -8,7 +8,7 @@ namespace SideEye.Probes.Binding;
 /// Cuts the code of captured functions into sites: ranges of return addresses within which every variable is in the
 /// same place. Scopes are looked up one byte before a return address, places at it.
 /// </summary>
-internal sealed class SiteBuilder(ProbesLimits limits)
+internal sealed class SiteBuilder(ProbesLimits limits, FrameSecrets secrets)
 {
     private readonly List<Segment> segments = [];
     private long places;
@@ -41,6 +41,7 @@ internal sealed class SiteBuilder(ProbesLimits limits)
         places += (long)cuts.Count * Math.Max(1, columns.Length);
         if (places > limits.PlacesMax)
             throw new CaptureTooLargeException("places of variables", limits.PlacesMax);
+        HiddenPlaces hidden = secrets.In(body);
         ulong low = 0;
         foreach (ulong cut in cuts)
         {
@@ -49,7 +50,7 @@ internal sealed class SiteBuilder(ProbesLimits limits)
                 SiteRow row = RowAt(table, body, columns, low);
                 if (place is { } known && known.Code.Contains(low))
                     row = row with { Instances = InstancesAt(known, instances, columns, row, low) };
-                segments.Add(new Segment(low, cut, row));
+                segments.Add(new Segment(low, cut, row, hidden));
             }
             low = cut;
         }
@@ -69,7 +70,11 @@ internal sealed class SiteBuilder(ProbesLimits limits)
         foreach (ulong cut in cuts)
         {
             if (active.Count > 0)
-                sites.Add(new FrameSite(low, cut, [.. active.Select(static segment => segment.Row)]));
+            {
+                // Bodies in one place have one container, and so the same secrets.
+                FrameSite site = new(low, cut, [.. active.Select(static segment => segment.Row)]);
+                sites.Add(active[0].Hidden.Hide(site));
+            }
             active.RemoveAll(segment => segment.High <= cut);
             while (next < segments.Count && segments[next].Low == cut)
                 active.Add(segments[next++]);
@@ -118,5 +123,6 @@ internal sealed class SiteBuilder(ProbesLimits limits)
         cuts.Add(high);
     }
 
-    private readonly record struct Segment(ulong Low, ulong High, SiteRow Row);
+    private readonly record struct Segment(
+        ulong Low, ulong High, SiteRow Row, HiddenPlaces Hidden);
 }

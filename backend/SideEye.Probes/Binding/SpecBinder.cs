@@ -29,7 +29,7 @@ internal sealed class SpecBinder
     /// <summary>Binds <paramref name="spec"/> to the program that <paramref name="types"/> describes.</summary>
     /// <exception cref="CaptureTooLargeException">It captures more than the limits allow.</exception>
     public static BoundSpec Bind(CaptureSpec spec, IProgramTypes types, ProbesLimits limits) =>
-        new SpecBinder(spec, types).Bind(new SiteBuilder(limits));
+        new SpecBinder(spec, types).Bind(new SiteBuilder(limits, new FrameSecrets(types, spec.Redaction)));
 
     private BoundSpec Bind(SiteBuilder sites)
     {

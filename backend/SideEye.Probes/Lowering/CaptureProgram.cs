@@ -47,6 +47,9 @@ public sealed class CaptureProgram
 
     internal ProgramNames Names { get; }
 
+    /// <summary>What tells names of secrets; null when nothing is captured that has a name in its data.</summary>
+    internal NameAutomaton? SecretNames { get; init; }
+
     /// <summary>Bytes from one element to the next of a routine's objects.</summary>
     public int ElementBytes(uint routine) =>
         routine < (uint)Routines.Length ? (int)Routines[(int)routine].ElementBytes : 0;

@@ -8,6 +8,9 @@ namespace SideEye.Probes.Lowering;
 /// </summary>
 internal static class MapLayout
 {
+    /// <summary>Slots of a group, entries of a bucket.</summary>
+    public const int GroupSlots = 8;
+
     /// <summary>Offsets of dirPtr and dirLen in the header of a swiss map; null for another map.</summary>
     public static (long Pointer, long Length)? Directory(GoType header) =>
         header.Field("dirPtr") is { } pointer && header.Field("dirLen") is { } length
@@ -57,8 +60,31 @@ internal static class MapLayout
             ? new BucketLayout(keys.Offset, key, elements.Offset, element, overflow.Offset) : null;
     }
 
+    /// <summary>The keys and elements in a group or bucket, in the order of memory; empty when it has none we know.
+    /// </summary>
+    public static IReadOnlyList<EntryLayout> Entries(GoType map)
+    {
+        if (Slots(map) is long slots && Slot(map) is { Fields: [var key, var element, ..] } slot)
+        {
+            return [.. Enumerable.Range(0, GroupSlots).Select(i => slots + (i * slot.Size))
+                .Select(start => new EntryLayout(start + key.Offset, start + element.Offset, element.Type))];
+        }
+        // All keys and then all elements: buckets, and groups with GOEXPERIMENT=mapsplitgroup.
+        GoType? group = Group(map);
+        if (group.Field("keys") is not { Type.Element: { } stored } keys
+            || (group.Field("values") ?? group.Field("elems")) is not { Type.Element: { } held } elements)
+        {
+            return [];
+        }
+        return [.. Enumerable.Range(0, GroupSlots).Select(i => new EntryLayout(
+            keys.Offset + (i * stored.Size), elements.Offset + (i * held.Size), held))];
+    }
+
     private static GoType? Pointee(GoType? type) => type is { Kind: GoKind.Pointer } ? type.Element : null;
 }
+
+/// <summary>Where an entry lies in a group or bucket: its key, and its element of the type that is stored.</summary>
+internal sealed record EntryLayout(long Key, long Element, GoType ElementType);
 
 /// <summary>Offsets in a bucket of a map before Go 1.24.</summary>
 internal sealed record BucketLayout(long Keys, GoType Key, long Elements, GoType Element, long Overflow);

@@ -51,6 +51,47 @@ internal readonly struct NeededBytes(SecretFields secrets, uint elementBytes)
         RefuseAll(pieces);
     }
 
+    /// <summary>
+    /// Adds the pieces of a group of a map's entries: an element is read only when its key is no secret's name. Nothing
+    /// is read of a group of which it is not known where its entries are. Elements that are but pointers and lengths
+    /// are read with the group, since one read costs less than many, and forgotten.
+    /// </summary>
+    public void CollectNamed(GoType group, IReadOnlyList<EntryLayout> entries, List<NativeCapturePiece> pieces)
+    {
+        if (entries.Count == 0)
+        {
+            RefuseAll(pieces);
+            return;
+        }
+        if (!HasOwnBytes(entries[0].ElementType, 0))
+        {
+            AddWhole(pieces, group, 0, 0);
+            foreach (EntryLayout entry in entries)
+            {
+                pieces.Add(new NativeCapturePiece
+                {
+                    Offset = (uint)entry.Element, Bytes = (uint)entry.ElementType.Size, Name = (uint)entry.Key + 1,
+                    IsCopied = 1,
+                });
+            }
+            return;
+        }
+        long end = 0;
+        foreach (EntryLayout entry in entries.OrderBy(static entry => entry.Element))
+        {
+            Add(pieces, end, entry.Element - end);
+            int first = pieces.Count;
+            // So that what is before the element does not grow into it.
+            pieces.Add(default);
+            AddWhole(pieces, entry.ElementType, entry.Element, 0);
+            pieces.RemoveAt(first);
+            for (int i = first; i < pieces.Count; i++)
+                pieces[i] = pieces[i] with { Name = (uint)entry.Key + 1 };
+            end = entry.Element + entry.ElementType.Size;
+        }
+        Add(pieces, end, group.Size - end);
+    }
+
     /// <summary>One piece that is everything is none.</summary>
     public void Simplify(List<NativeCapturePiece> pieces)
     {
@@ -70,6 +111,17 @@ internal readonly struct NeededBytes(SecretFields secrets, uint elementBytes)
         GoKind.String or GoKind.Interface => StringBytes,
         GoKind.Slice => SliceBytes,
         _ => sizeof(ulong),
+    };
+
+    /// <summary>True when a value has more in itself than pointers and the lengths of what they lead to.</summary>
+    private static bool HasOwnBytes(GoType type, int nesting) => type.Kind switch
+    {
+        _ when nesting > NestingMax => true,
+        GoKind.Struct => type.Fields.Any(field => HasOwnBytes(field.Type, nesting + 1)),
+        GoKind.Array => type.Element is not { } element || HasOwnBytes(element, nesting + 1),
+        GoKind.String or GoKind.Slice or GoKind.Pointer or GoKind.Map or GoKind.Chan or GoKind.Func => false,
+        // Of an interface the pointer may be into a table of small numbers (runtime.staticuint64s).
+        _ => true,
     };
 
     /// <summary>The value's bytes without its secret fields.</summary>
@@ -101,11 +153,9 @@ internal readonly struct NeededBytes(SecretFields secrets, uint elementBytes)
         if (bytes <= 0)
             return;
         // Padding between fields is harmless; one read is cheaper than two.
-        if (pieces is [.., var last] && last.Offset + last.Bytes <= offset && IsPadding(last, offset))
+        if (pieces is [.., { Name: 0, Bytes: > 0 } last] && last.Offset + last.Bytes == offset)
             pieces[^1] = last with { Bytes = (uint)(offset + bytes) - last.Offset };
         else
             pieces.Add(new NativeCapturePiece { Offset = (uint)offset, Bytes = (uint)bytes });
     }
-
-    private static bool IsPadding(NativeCapturePiece last, long offset) => offset == last.Offset + last.Bytes;
 }

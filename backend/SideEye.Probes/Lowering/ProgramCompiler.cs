@@ -63,12 +63,15 @@ internal sealed class ProgramCompiler
             TextBytes = binary.Pcln.TextEnd - binary.Pcln.TextStart,
             BytesMax = (ulong)spec.Limits.SnapshotBytes!.Value,
             FrameBytesMax = (uint)spec.Limits.FrameBytes!.Value,
+            SecretNames = routines.LooksAtNames ? NameAutomaton.Of(spec.Redaction) : null,
         };
     }
 
     private uint AddFrame(FrameSite site, string function)
     {
         Routine frame = new() { OwnName = $"frame of {function}", ElementBytes = 0 };
+        foreach (FrameBlank blank in site.Blanks)
+            AddBlank(frame, blank);
         foreach (SiteRow row in site.Rows)
         {
             FunctionTable table = spec.Plan.Tables[row.Table];
@@ -81,6 +84,19 @@ internal sealed class ProgramCompiler
                 AddInstance(frame, row, instance);
         }
         return frame.Ops.Count == 0 ? RoutineWriter.None : routines.AddFrame(frame);
+    }
+
+    /// <summary>Comes before what else a frame does: a limit may end that.</summary>
+    private static void AddBlank(Routine frame, FrameBlank blank)
+    {
+        for (long at = blank.Offset; at < blank.End; at += NativeLimits.CaptureBlankBytesMax)
+        {
+            frame.Ops.Add(new NativeCaptureOp
+            {
+                Code = (uint)NativeCaptureCode.Blank, Offset = (int)at,
+                Limit = (uint)Math.Min(blank.End - at, NativeLimits.CaptureBlankBytesMax),
+            });
+        }
     }
 
     /// <summary>What only one instance of a generic function needs: its operations follow a question which one it is.

@@ -32,19 +32,21 @@ public static class ProgramEncoding
         }
         NativeCaptureType[] types = Table(program, loadBias);
         ulong[] constants = [.. program.Constants.Select(address => address + loadBias)];
+        ulong[] names = program.SecretNames?.Encode() ?? [];
         header = new NativeCaptureProgram
         {
             TextStart = program.TextStart + loadBias, TextBytes = program.TextBytes, BytesMax = program.BytesMax,
             FrameBytesMax = program.FrameBytesMax, Ops = (uint)ops.Count, Routines = (uint)routines.Length,
             Pieces = (uint)pieces.Count, Ranges = (uint)program.Ranges.Length, Types = (uint)types.Length,
-            Constants = (uint)constants.Length,
+            Constants = (uint)constants.Length, Names = (uint)names.Length,
+            NamesSecret = program.SecretNames?.FirstSecret ?? 0,
         };
         return
         [
             .. Bytes<NativeCaptureOp>(CollectionsMarshal.AsSpan(ops)), .. Bytes<NativeCaptureRoutine>(routines),
             .. Bytes<NativeCapturePiece>(CollectionsMarshal.AsSpan(pieces)),
             .. Bytes<NativeCaptureRange>(program.Ranges.AsSpan()), .. Bytes<NativeCaptureType>(types),
-            .. Bytes<ulong>(constants),
+            .. Bytes<ulong>(constants), .. Bytes<ulong>(names),
         ];
     }
 

@@ -52,6 +52,7 @@ public sealed class ProgramText
             ("ranges", header.Ranges, Unsafe.SizeOf<NativeCaptureRange>()),
             ("types", header.Types, Unsafe.SizeOf<NativeCaptureType>()),
             ("constants", header.Constants, sizeof(ulong)),
+            ("names", header.Names, sizeof(ulong)),
         ])
         {
             text.Append(CultureInfo.InvariantCulture, $"{table,-10} {entries,9} {entries * each,10} bytes\n");
@@ -129,12 +130,17 @@ public sealed class ProgramText
 
     private static string PiecesOf(Routine routine) => routine.Pieces is [] ? ""
         : routine.Pieces is [{ Bytes: 0 }] ? ", none of them" : ", of them "
-        + string.Join(", ", routine.Pieces.Select(static piece => $"{piece.Offset}..{piece.Offset + piece.Bytes}"));
+        + string.Join(", ", routine.Pieces.Select(Words));
+
+    private static string Words(NativeCapturePiece piece) => $"{piece.Offset}..{piece.Offset + piece.Bytes}"
+        + (piece.Name == 0 ? "" : $" {(piece.IsCopied == 0 ? "named" : "kept if named")} at {piece.Name - 1}");
 
     private string Words(in NativeCaptureOp op)
     {
         if ((NativeCaptureCode)op.Code == NativeCaptureCode.OnlyIf)
             return $"{op.Offset}: only with {program.Names.Constants[(int)op.Argument]} the next {op.Limit}";
+        if ((NativeCaptureCode)op.Code == NativeCaptureCode.Blank)
+            return $"{op.Offset}: {op.Limit} bytes blanked";
         NativeCaptureFlags flags = (NativeCaptureFlags)op.Flags;
         string depth = (op.Depth == 0 ? "" : $", depth {op.Depth}")
             + (flags.HasFlag(NativeCaptureFlags.KeepsDepth) ? ", free" : "");

@@ -10,8 +10,6 @@ internal sealed partial class RoutineWriter
     /// <summary>Entries that are looked through for one key: a map may be larger than what is shown of it.</summary>
     private const int KeySearchEntries = 4096;
 
-    private const int GroupSlots = 8;
-
     private uint MapHeader(RoutineKey key) => key.Type.Layout is null ? None : Number(key.As(RoutineRole.MapHeader));
 
     private uint Channel(RoutineKey key) => key.Type.Layout is null ? None : Number(key.As(RoutineRole.Channel));
@@ -97,7 +95,7 @@ internal sealed partial class RoutineWriter
     private static uint Groups(in RoutineKey key)
     {
         int entries = key.IsWhole ? key.Limits.MapEntries : Math.Max(key.Limits.MapEntries, KeySearchEntries);
-        return (uint)Math.Max(1, (entries + (GroupSlots / 4) - 1) / (GroupSlots / 4));
+        return (uint)Math.Max(1, (entries + (MapLayout.GroupSlots / 4) - 1) / (MapLayout.GroupSlots / 4));
     }
 
     private void AddMany(
@@ -115,20 +113,29 @@ internal sealed partial class RoutineWriter
     private void WriteMapGroup(RoutineKey key, Routine routine)
     {
         // Elements lie in the group itself, secrets of theirs too.
-        if (LayoutOf(key) is { } group)
-            new NeededBytes(secrets, routine.ElementBytes).CollectWhole(group, routine.Pieces);
+        NeededBytes needed = new(secrets, routine.ElementBytes);
+        if (LayoutOf(key) is { } group && HasNames(key.Type))
+        {
+            LooksAtNames = true;
+            needed.CollectNamed(group, MapLayout.Entries(key.Type), routine.Pieces);
+        }
+        else if (LayoutOf(key) is { } plain)
+        {
+            needed.CollectWhole(plain, routine.Pieces);
+        }
         if (MapLayout.Slots(key.Type) is long slots)
         {
             uint slot = Number(key.As(RoutineRole.MapSlot));
             routine.Ops.Add(new NativeCaptureOp
             {
-                Code = (uint)NativeCaptureCode.Elements, Offset = (int)slots, Argument = GroupSlots, Routine = slot,
+                Code = (uint)NativeCaptureCode.Elements, Offset = (int)slots, Argument = MapLayout.GroupSlots,
+                Routine = slot,
             });
             return;
         }
         if (MapLayout.Bucket(key.Type) is not { } bucket)
             return;
-        for (int i = 0; i < GroupSlots; i++)
+        for (int i = 0; i < MapLayout.GroupSlots; i++)
         {
             AppendEntry(
                 routine, key, Place.At(bucket.Keys + (i * bucket.Key.Size)), bucket.Key,
@@ -144,11 +151,22 @@ internal sealed partial class RoutineWriter
         AppendEntry(routine, key, Place.At(first.Offset), first.Type, Place.At(second.Offset), second.Type);
     }
 
+    /// <summary>True for a map whose keys are names, so that some of them may be those of secrets.</summary>
+    private static bool HasNames(GoType map) => map is { Key.Kind: GoKind.String, Element.Size: > 0 };
+
     /// <summary>Large keys and elements are held by pointers (more than 128 bytes): the slot's type says so.</summary>
     private void AppendEntry(
         Routine routine, RoutineKey key, Place keyPlace, GoType keyType, Place elementPlace, GoType elementType)
     {
-        AppendHeld(routine, RoutineKey.Whole(key.Type.Key!, key.Limits), keyPlace, keyType);
+        if (HasNames(key.Type))
+        {
+            uint most = (uint)Math.Max(key.Limits.StringBytes, 0);
+            Count(routine, keyPlace, 0, 8, most, bytes, depth: 0, NativeCaptureFlags.Name);
+        }
+        else
+        {
+            AppendHeld(routine, RoutineKey.Whole(key.Type.Key!, key.Limits), keyPlace, keyType);
+        }
         RoutineKey rest = key.IsWhole
             ? RoutineKey.Whole(key.Type.Element!, key.Limits)
             : key with { Role = RoutineRole.Value, Type = key.Type.Element!, Index = key.Index + 1 };

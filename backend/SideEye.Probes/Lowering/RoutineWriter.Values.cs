@@ -129,14 +129,15 @@ internal sealed partial class RoutineWriter
     }
 
     private static void Count(
-        Routine routine, Place place, long pointer, long length, uint limit, uint target, uint depth)
+        Routine routine, Place place, long pointer, long length, uint limit, uint target, uint depth,
+        NativeCaptureFlags flags = 0)
     {
         if (limit == 0 || !place.TryWord(pointer, out int position) || !place.TryWord(length, out int second))
             return;
         routine.Ops.Add(new NativeCaptureOp
         {
             Code = (uint)NativeCaptureCode.Counted, Offset = position, Second = second, Limit = limit, Routine = target,
-            Depth = depth,
+            Depth = depth, Flags = (uint)flags,
         });
     }
 

@@ -62,6 +62,9 @@ internal sealed partial class RoutineWriter
     /// <summary>True when some routine follows interfaces: then the table of dynamic types is needed.</summary>
     public bool FollowsInterfaces { get; private set; }
 
+    /// <summary>True when some routine copies entries of maps under names.</summary>
+    public bool LooksAtNames { get; private set; }
+
     /// <summary>The routine of a value of the type.</summary>
     public uint Whole(GoType type, ValueLimits limits) => Number(RoutineKey.Whole(type, limits));
 

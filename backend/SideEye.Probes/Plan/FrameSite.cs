@@ -8,7 +8,20 @@ namespace SideEye.Probes.Plan;
 /// <param name="Low">First link-time pc.</param>
 /// <param name="High">First pc behind.</param>
 /// <param name="Rows">The rows: one per captured function whose code this is, its own or inlined.</param>
-public sealed record FrameSite(ulong Low, ulong High, ImmutableArray<SiteRow> Rows);
+public sealed record FrameSite(ulong Low, ulong High, ImmutableArray<SiteRow> Rows)
+{
+    /// <summary>Where secrets lie in the frame: zeros in every copy of it. Sorted, without overlap.</summary>
+    public ImmutableArray<FrameBlank> Blanks { get; init; } = [];
+}
+
+/// <summary>Bytes of a frame that are never copied.</summary>
+/// <param name="Offset">Of the first, from the CFA.</param>
+/// <param name="Bytes">How many.</param>
+public readonly record struct FrameBlank(long Offset, int Bytes)
+{
+    /// <summary>Offset of the first byte behind.</summary>
+    public long End => Offset + Bytes;
+}
 
 /// <summary>The row of one function at a site.</summary>
 /// <param name="Table">Index in <see cref="CapturePlan.Tables"/>.</param>
@@ -49,6 +62,9 @@ public sealed record ValueSource(
     /// variable is not assigned yet. 0 for parameters, results, captured and package-level variables.
     /// </summary>
     public int DeclarationLine { get; init; }
+
+    /// <summary>The variable of the function that it is; null for a package-level one.</summary>
+    public GoVariable? Variable { get; init; }
 
     /// <summary>Whole name of the package-level variable that it is; null for a variable of the function.</summary>
     public string? Global { get; init; }

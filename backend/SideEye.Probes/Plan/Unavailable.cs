@@ -18,6 +18,9 @@ public static class Unavailable
     /// <summary>The name stands for a variable of another type here, to which the expression does not fit.</summary>
     public const string OtherType = "a variable of another type here";
 
+    /// <summary>The compiler gave its place to a secret as well, and whose value is there cannot be told.</summary>
+    public const string SharedWithSecret = "redacted: shares its place with a secret";
+
     /// <summary>A generic function runs for several types, and which of them it is cannot be told here.</summary>
     public const string UnknownTypeArguments = "type arguments not known here";
 }

@@ -17,11 +17,6 @@ public sealed class RedactionRules
         "sharedkey", "sessionkey", "sessionid", "hmackey", "bearer", "jwt", "csrf", "xsrf",
     ];
 
-    // As parts they would deny author, authority and others.
-    private static readonly string[] DeniedWords = ["auth", "otp"];
-
-    private readonly ImmutableArray<string> denied;
-    private readonly ImmutableHashSet<string> allowed;
 
     /// <summary>The built-in words and more.</summary>
     /// <param name="names">Parts of names to deny besides the built-in ones.</param>
@@ -30,8 +25,8 @@ public sealed class RedactionRules
     {
         Names = [.. names];
         Allow = [.. allow];
-        denied = [.. DeniedParts, .. Names.Select(Normalise).Where(static name => name.Length > 0)];
-        allowed = [.. Allow.Select(Normalise)];
+        DeniedNames = [.. DeniedParts, .. Names.Select(Normalise).Where(static name => name.Length > 0)];
+        AllowedNames = [.. Allow.Select(Normalise)];
     }
 
     /// <summary>The built-in words alone.</summary>
@@ -43,13 +38,23 @@ public sealed class RedactionRules
     /// <summary>Whole names that are no secrets, as written.</summary>
     public ImmutableArray<string> Allow { get; }
 
+    /// <summary>Parts of names that are denied: small letters and digits alone.</summary>
+    public ImmutableArray<string> DeniedNames { get; }
+
+    /// <summary>Whole names that are no secrets, written like <see cref="DeniedNames"/>.</summary>
+    public ImmutableHashSet<string> AllowedNames { get; }
+
+    /// <summary>What is denied as a word of its own, in small letters: as parts they would deny author, authority and
+    /// others.</summary>
+    public static ImmutableArray<string> DeniedWords { get; } = ["auth", "otp"];
+
     /// <summary>True when a field, variable or map key of this name is never copied out of a target.</summary>
     public bool IsSecret(string name)
     {
         string normal = Normalise(name);
-        if (allowed.Contains(normal))
+        if (AllowedNames.Contains(normal))
             return false;
-        foreach (string part in denied)
+        foreach (string part in DeniedNames)
         {
             if (normal.Contains(part, StringComparison.Ordinal))
                 return true;

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
 using SideEye.GoRuntime.Types;
+using SideEye.Probes.Plan;
 using SideEye.Target;
 
 namespace SideEye.Capture.Values.Documents;
@@ -23,11 +24,26 @@ internal sealed class GoText(ValueDocuments documents)
     /// <param name="at">Of the string's header.</param>
     /// <param name="text">Valid UTF-8 until the next read.</param>
     /// <returns>Why there is none; null when there is.</returns>
-    public string? ReadString(TargetAddress at, out ReadOnlySpan<byte> text)
+    public string? ReadString(TargetAddress at, out ReadOnlySpan<byte> text) => Read(at, false, out text, out _);
+
+    /// <summary>As <see cref="ReadString"/>, of a key whose element the probe may have left out.</summary>
+    /// <param name="at">Of the key.</param>
+    /// <param name="text">Valid UTF-8 until the next read.</param>
+    /// <param name="isSecret">True when the element was left out because the key is a secret's name.</param>
+    public string? ReadKey(TargetAddress at, out ReadOnlySpan<byte> text, out bool isSecret) =>
+        Read(at, true, out text, out isSecret);
+
+    private string? Read(TargetAddress at, bool mayBeMarked, out ReadOnlySpan<byte> text, out bool isMarked)
     {
         text = [];
+        isMarked = false;
         if (!documents.Memory.TryReadUInt64(at + 8, out ulong length))
             return documents.Memory.WhyNot(at + 8, 8);
+        if (mayBeMarked && NameMark.IsIn(length))
+        {
+            isMarked = true;
+            length = NameMark.Remove(length);
+        }
         if (length == 0)
             return null;
         if (!documents.Memory.TryReadUInt64(at, out ulong start))

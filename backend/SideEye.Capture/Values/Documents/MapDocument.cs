@@ -75,8 +75,9 @@ internal sealed class MapDocument(ValueDocuments documents)
             ReadOnlySpan<byte> name = documents.Keys.Of(entry.Name);
             documents.Json.WritePropertyName(name);
             documents.Raw.Enter(entry.Name);
-            if (key.Kind == GoKind.String
-                && documents.Rules.Redaction.IsSecret(System.Text.Encoding.UTF8.GetString(name)))
+            // The probe sees bytes, where letters outside of ASCII have no case.
+            if (entry.IsSecret || (key.Kind == GoKind.String
+                && documents.Rules.Redaction.IsSecret(System.Text.Encoding.UTF8.GetString(name))))
             {
                 documents.WriteRedacted();
             }
@@ -127,8 +128,8 @@ internal sealed class MapDocument(ValueDocuments documents)
     {
         if (key.Kind == GoKind.String)
         {
-            return documents.Text.ReadString(entry.Key, out ReadOnlySpan<byte> text) is null
-                ? new NamedEntry(documents.Keys.Add(text), 0, entry.Element)
+            return documents.Text.ReadKey(entry.Key, out ReadOnlySpan<byte> text, out bool isSecret) is null
+                ? new NamedEntry(documents.Keys.Add(text), 0, entry.Element) { IsSecret = isSecret }
                 : null;
         }
         if (!documents.Memory.TryReadUnsigned(entry.Key, key.Size, out ulong bits))
@@ -163,5 +164,9 @@ internal sealed class MapDocument(ValueDocuments documents)
     /// <param name="Name">The key as text.</param>
     /// <param name="Order">Orders numbers; equal for texts.</param>
     /// <param name="Element">Where the element is.</param>
-    private readonly record struct NamedEntry(KeyText Name, ulong Order, TargetAddress Element);
+    private readonly record struct NamedEntry(KeyText Name, ulong Order, TargetAddress Element)
+    {
+        /// <summary>True when the element was not copied: the name is a secret's.</summary>
+        public bool IsSecret { get; init; }
+    }
 }

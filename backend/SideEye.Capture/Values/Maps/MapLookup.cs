@@ -1,6 +1,7 @@
 using System.Text;
 using SideEye.Capture.Values.Documents;
 using SideEye.GoRuntime.Types;
+using SideEye.Probes.Plan;
 using SideEye.Target;
 
 namespace SideEye.Capture.Values.Maps;
@@ -32,15 +33,18 @@ internal sealed class MapLookup(ValueMemory memory, RenderLimits bounds)
         bool isAnyUnread = (ulong)entries.Count < scan.Count;
         foreach (MapEntry entry in entries)
         {
+            bool isSecret = false;
             bool? isEqual = key switch
             {
-                string => EqualsText(entry.Key, text),
+                string => EqualsText(entry.Key, text, out isSecret),
                 long number => EqualsNumber(entry.Key, keyType, number),
                 bool truth => EqualsNumber(entry.Key, keyType, truth ? 1 : 0),
                 _ => false,
             };
             if (isEqual == true)
             {
+                if (isSecret)
+                    return CaptureReason.Redacted;
                 element = entry.Element;
                 return null;
             }
@@ -57,11 +61,13 @@ internal sealed class MapLookup(ValueMemory memory, RenderLimits bounds)
         return isSigned ? ScalarDocument.Signed(bits, type.Size) == wanted : bits == (ulong)wanted;
     }
 
-    private bool? EqualsText(TargetAddress at, byte[] wanted)
+    private bool? EqualsText(TargetAddress at, byte[] wanted, out bool isSecret)
     {
+        isSecret = false;
         if (!memory.TryReadUInt64(at + 8, out ulong length))
             return null;
-        if (length != (ulong)wanted.Length)
+        isSecret = NameMark.IsIn(length);
+        if (NameMark.Remove(length) != (ulong)wanted.Length)
             return false;
         if (!memory.TryReadAddress(at, out TargetAddress start))
             return null;
