@@ -34,6 +34,7 @@ internal sealed class SnapshotTalk(AsyncDuplexStreamingCall<SnapshotRequest, Sna
     public async Task<Trailer> FireAsync()
     {
         await call.RequestStream.WriteAsync(new SnapshotRequest { Fire = new Fire() });
+        await call.RequestStream.CompleteAsync();
         while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
         {
             SnapshotResponse response = call.ResponseStream.Current;

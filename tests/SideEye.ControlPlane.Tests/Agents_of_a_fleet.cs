@@ -74,6 +74,35 @@ public sealed class Agents_of_a_fleet : IDisposable
         await UntilAsync(() => fleet.Agents.Count == 0 && fleet.Problems.Count == 0);
     }
 
+    /// <summary>As Kubernetes changes what it mounts: the file stays a link to a link, and that one is put elsewhere.
+    /// </summary>
+    [Fact]
+    public async Task A_list_and_a_token_behind_links_are_read_again_when_the_links_are_put_elsewhere()
+    {
+        await using ScriptedAgent agent = await new ScriptedAgent { Token = "the-right-token-16" }.ListenAsync();
+        DateTime sameTime = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        foreach ((string version, string list, string token) in new[]
+        {
+            ("one", "[]          ", "the-wrong-token-16"),
+            ("two", $"[{{\"targets\": [\"{agent.Address}\"]}}]", "the-right-token-16"),
+        })
+        {
+            Directory.CreateDirectory(folder.File(version));
+            await File.WriteAllTextAsync(folder.File($"{version}/list.json"), list, Stop);
+            await File.WriteAllTextAsync(folder.File($"{version}/token"), token, Stop);
+            File.SetLastWriteTimeUtc(folder.File($"{version}/list.json"), sameTime);
+        }
+        File.CreateSymbolicLink(folder.File("data"), "one");
+        File.CreateSymbolicLink(folder.File("list.json"), "data/list.json");
+        File.CreateSymbolicLink(folder.File("token"), "data/token");
+        await using Fleet fleet = await StartAsync(
+            new FleetOptions { Files = [folder.File("list.json")], TokenFile = folder.File("token") });
+        Assert.Empty(fleet.Agents);
+        File.Delete(folder.File("data"));
+        File.CreateSymbolicLink(folder.File("data"), "two");
+        await UntilAsync(() => fleet.Agents is [{ IsOk: true }]);
+    }
+
     [Fact]
     public async Task An_agent_that_goes_away_is_said_to_be_unreachable_until_it_is_back()
     {

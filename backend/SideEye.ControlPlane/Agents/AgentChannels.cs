@@ -15,7 +15,7 @@ internal sealed class AgentChannels : IDisposable
     private readonly FleetOptions options;
     private readonly X509Certificate2? certificate;
     private readonly X509Certificate2Collection authorities = [];
-    private (DateTime ChangedAt, string Token)? token;
+    private (FileStamp Stamp, string Token)? token;
 
     /// <summary>Reads the files of the options.</summary>
     /// <exception cref="FleetException">One cannot be used.</exception>
@@ -123,9 +123,9 @@ internal sealed class AgentChannels : IDisposable
     {
         if (options.TokenFile is null)
             return null;
-        DateTime changedAt = File.GetLastWriteTimeUtc(options.TokenFile);
-        if (token is not { } known || known.ChangedAt != changedAt)
-            token = known = (changedAt, File.ReadAllText(options.TokenFile).Trim());
+        FileStamp stamp = FileStamp.Of(options.TokenFile);
+        if (token is not { } known || known.Stamp != stamp)
+            token = known = (stamp, File.ReadAllText(options.TokenFile).Trim());
         return known.Token;
     }
 }

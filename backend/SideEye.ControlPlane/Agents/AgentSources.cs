@@ -71,18 +71,15 @@ internal sealed partial class AgentSources(
 
     private KnownList Read(string file)
     {
-        KnownList known = lists.GetValueOrDefault(file) ?? new KnownList(default, -1, [], null);
+        KnownList known = lists.GetValueOrDefault(file) ?? new KnownList(null, [], null);
         try
         {
-            FileInfo now = new(file);
-            if (!now.Exists)
-                throw new InvalidDataException("there is no such file");
-            if (now.Length > options.Limits.ListBytesMax)
-                throw new InvalidDataException($"it has more than {options.Limits.ListBytesMax} bytes");
-            if (now.LastWriteTimeUtc == known.ChangedAt && now.Length == known.Bytes)
-                return known;
-            ImmutableArray<TargetGroup> groups = TargetLists.Read(File.ReadAllText(file), Path.GetFileName(file));
-            known = new KnownList(now.LastWriteTimeUtc, now.Length, groups, null);
+            // Its content says whether it has changed: a ConfigMap's file is a link to a link that is put elsewhere,
+            // and times and lengths are those of the first link.
+            string text = ReadText(file);
+            if (text == known.Text)
+                return lists[file] = known with { Problem = null };
+            known = new KnownList(text, TargetLists.Read(text, Path.GetFileName(file)), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -92,6 +89,19 @@ internal sealed partial class AgentSources(
             known = known with { Problem = problem };
         }
         return lists[file] = known;
+    }
+
+    private string ReadText(string file)
+    {
+        if (!File.Exists(file))
+            throw new InvalidDataException("there is no such file");
+        using FileStream content = File.OpenRead(file);
+        byte[] bytes = new byte[options.Limits.ListBytesMax + 1];
+        int count = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (count == bytes.Length)
+            throw new InvalidDataException($"it has more than {options.Limits.ListBytesMax} bytes");
+        using StreamReader reader = new(new MemoryStream(bytes, 0, count));
+        return reader.ReadToEnd();
     }
 
     private async Task<KnownName> ResolveAsync(string name, CancellationToken stop)
@@ -125,8 +135,7 @@ internal sealed partial class AgentSources(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
     private partial void ListFailed(string problem);
 
-    private sealed record KnownList(
-        DateTime ChangedAt, long Bytes, ImmutableArray<TargetGroup> Groups, string? Problem);
+    private sealed record KnownList(string? Text, ImmutableArray<TargetGroup> Groups, string? Problem);
 
     private sealed record KnownName(long At, ImmutableArray<string> Addresses, string? Problem);
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
+using SideEye.ControlPlane.Agents;
 using SideEye.Protocol;
 
 namespace SideEye.ControlPlane.Serving;
@@ -18,8 +19,8 @@ internal sealed partial class ServerTls
     private readonly ILogger log;
     private readonly Lock gate = new();
     private SslServerAuthenticationOptions current;
-    private (DateTime, DateTime, DateTime) readAt;
-    private (DateTime, DateTime, DateTime) failedAt;
+    private (FileStamp, FileStamp, FileStamp) readAt;
+    private (FileStamp, FileStamp, FileStamp) failedAt;
 
     private ServerTls(ControlPlaneOptions options, ILogger log)
     {
@@ -65,7 +66,7 @@ internal sealed partial class ServerTls
     {
         lock (gate)
         {
-            (DateTime, DateTime, DateTime) stamps = Stamps();
+            (FileStamp, FileStamp, FileStamp) stamps = Stamps();
             if (stamps == readAt)
                 return Copy(current);
             try
@@ -84,9 +85,8 @@ internal sealed partial class ServerTls
         }
     }
 
-    private (DateTime, DateTime, DateTime) Stamps() => (
-        File.GetLastWriteTimeUtc(certificate), File.GetLastWriteTimeUtc(key),
-        authority is null ? default : File.GetLastWriteTimeUtc(authority));
+    private (FileStamp, FileStamp, FileStamp) Stamps() => (
+        FileStamp.Of(certificate), FileStamp.Of(key), authority is null ? default : FileStamp.Of(authority));
 
     private SslServerAuthenticationOptions Load()
     {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using SideEye.ControlPlane.Agents;
 
 namespace SideEye.ControlPlane.Serving.Gate;
 
@@ -19,7 +20,7 @@ internal sealed partial class TokenFile
     private readonly ILogger log;
     private readonly Lock gate = new();
     private ImmutableArray<AccessToken> tokens;
-    private (DateTime ChangedAt, long Length) stamp;
+    private FileStamp stamp;
 
     private TokenFile(string path, ServingLimits limits, ILogger log)
     {
@@ -27,7 +28,7 @@ internal sealed partial class TokenFile
         this.limits = limits;
         this.log = log;
         using SafeFileHandle file = Open();
-        stamp = StampOf(file);
+        stamp = FileStamp.Of(file);
         tokens = ReadAll(file);
     }
 
@@ -69,7 +70,7 @@ internal sealed partial class TokenFile
             try
             {
                 using SafeFileHandle file = Open();
-                (DateTime, long) now = StampOf(file);
+                FileStamp now = FileStamp.Of(file);
                 if (now == stamp)
                     return tokens;
                 stamp = now;
@@ -89,9 +90,6 @@ internal sealed partial class TokenFile
     }
 
     private SafeFileHandle Open() => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-
-    private static (DateTime, long) StampOf(SafeFileHandle file) =>
-        (File.GetLastWriteTimeUtc(file), RandomAccess.GetLength(file));
 
     private ImmutableArray<AccessToken> ReadAll(SafeFileHandle file)
     {
