@@ -58,7 +58,7 @@ internal sealed class CaptureBenchmark(BenchSize size, string? delve, Report rep
         report.Heading("without captures");
         without.Write(report, null);
         report.Heading("with captures");
-        with.Write(report, PauseRatioMax * without.Reported.Median);
+        with.Write(report, PauseRatioMax * without.Reported.Median, PauseRatioMax * without.SeenByTarget.Median);
         vmread.Write(report, null);
         if (delve is not null)
             await MeasureDelveAsync(target, heartbeat);

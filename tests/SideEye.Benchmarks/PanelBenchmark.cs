@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using SideEye.Testing;
 
@@ -12,7 +13,7 @@ internal sealed class PanelBenchmark(int runs, Report report)
 {
     private const int Goroutines = 10_000;
     private const int Agents = 20;
-    private const double FreshMax = 150e6, PauseMax = 8e6;
+    private const double FreshMax = 150e6, PauseMax = 8e6, MillionRowsMax = 100e6;
     // The desk takes none more often than that, so each call finds the snapshot before too old.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2.5);
 
@@ -23,13 +24,16 @@ internal sealed class PanelBenchmark(int runs, Report report)
         try
         {
             await PluginLoad.BuildAsync();
+            string one = Path.Combine(data.FullName, "one");
+            MillionRows.WriteInto(one);
             await using (GoTarget swarm = await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", $"{Goroutines}"))
             {
                 await using ServedAgent served = await ServedAgent.StartAsync(
-                    [SideEyeCommand.ExecutablePath], Path.Combine(data.FullName, "one"), 1,
-                    ["--pause-budget", "30000"]);
+                    [SideEyeCommand.ExecutablePath], one, 1, ["--pause-budget", "30000"]);
                 await FreshAsync(served);
                 await KeptAsync(served);
+                report.Row("1,000,000 rows aggregated", await MillionRows.AggregateAsync(served.Address, runs * 3),
+                    Unit.Time, MillionRowsMax);
             }
             await FanOutAsync(Path.Combine(data.FullName, "many"));
         }
@@ -83,7 +87,7 @@ internal sealed class PanelBenchmark(int runs, Report report)
         // The agents of one machine watch the same processes; each has one of its own to capture.
         await using GoTarget swarm = await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", "100");
         await using ServedAgent served = await ServedAgent.StartAsync([SideEyeCommand.ExecutablePath], data, Agents);
-        Samples whole = new();
+        Samples whole = new(), skew = new();
         Uri snapshots = new("/api/v1/snapshots", UriKind.Relative);
         using HttpClient http = new() { BaseAddress = new Uri(served.Address) };
         for (int run = 0; run <= runs; run++)
@@ -93,10 +97,25 @@ internal sealed class PanelBenchmark(int runs, Report report)
             using HttpResponseMessage answer = await http.PostAsync(snapshots, all);
             if (!answer.IsSuccessStatusCode)
                 throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
-            if (run > 0)
-                whole.Add(Stopwatch.GetElapsedTime(begun).TotalNanoseconds);
+            if (run == 0)
+                continue;
+            whole.Add(Stopwatch.GetElapsedTime(begun).TotalNanoseconds);
+            skew.Add(await SkewAsync(http));
         }
         report.Row($"a snapshot over {Agents} agents, to the file", whole, Unit.Time);
+        report.Row("of it from the first process's freeze to the last's", skew, Unit.Time);
+    }
+
+    private static async Task<double> SkewAsync(HttpClient http)
+    {
+        using StringContent query = new(
+            """{"sql": "SELECT max(skew_ns) AS skew FROM processes"}""", null, "application/json");
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(
+            "/api/v1/snapshots/latest/query", UriKind.Relative)) { Content = query };
+        request.Headers.Accept.ParseAdd("text/csv");
+        using HttpResponseMessage answer = await http.SendAsync(request);
+        string text = await answer.Content.ReadAsStringAsync();
+        return double.Parse(text.Trim().Split('\n')[^1], CultureInfo.InvariantCulture);
     }
 
     private static async Task<JsonElement> LatestAsync(ServedAgent served)

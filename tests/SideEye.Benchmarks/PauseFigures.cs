@@ -22,10 +22,14 @@ internal sealed class PauseFigures(string reader)
             parts[i].Add(taken.Parts[SideEyeCommand.PartNames[i]]);
     }
 
-    public void Write(Report report, double? expectedMax)
+    /// <summary>Writes the rows.</summary>
+    /// <param name="report">Receives them.</param>
+    /// <param name="expectedMax">Of the pause.</param>
+    /// <param name="seenMax">Of the pause as the target sees it, when it is another.</param>
+    public void Write(Report report, double? expectedMax, double? seenMax = null)
     {
         report.Heading($"sideeye snapshot --reader {reader}");
-        report.Row("pause as the target sees it", SeenByTarget, Unit.Time, expectedMax);
+        report.Row("pause as the target sees it", SeenByTarget, Unit.Time, seenMax ?? expectedMax);
         report.Row("pause as we report it", Reported, Unit.Time, expectedMax);
         for (int i = 0; i < parts.Length; i++)
             report.Row(LabelOf(SideEyeCommand.PartNames[i]), parts[i], Unit.Time);

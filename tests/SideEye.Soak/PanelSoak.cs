@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using SideEye.Testing;
 
 namespace SideEye.Soak;
@@ -10,7 +8,7 @@ namespace SideEye.Soak;
 /// People in front of dashboards, and alert rules, for as long as is wanted: the plugin in a real host, a control
 /// plane, an agent, and a service under load whose latencies are compared with those that it has without us.
 /// </summary>
-internal sealed partial class PanelSoak(TimeSpan duration)
+internal sealed class PanelSoak(TimeSpan duration)
 {
     private const int Viewers = 20;
     private const string Target = "web";
@@ -18,8 +16,11 @@ internal sealed partial class PanelSoak(TimeSpan duration)
     // Without a rule a program is called like its file, and the tests' programs are files of that name.
     private const string Program = "default";
 
-    // Ours beside the service's: in life the control plane and Grafana are on other machines than the service.
-    private static readonly string[] Elsewhere = ["nice", "-n", "19"];
+    // In life the control plane and Grafana are on other machines than the service and its agent: here they have a
+    // processor each.
+    private static readonly string[] Here = ["taskset", "-c", "0"];
+    private static readonly string[] Elsewhere = Environment.ProcessorCount > 1 ? ["taskset", "-c", "1"] : [];
+    private static readonly TimeSpan BudgetOfAMinute = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Alone = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
@@ -54,15 +55,18 @@ internal sealed partial class PanelSoak(TimeSpan duration)
         try
         {
             await using GoTarget web = await GoTarget.StartAsync(Target, Toolchains.Newest);
+            await PinAsync(web.ProcessId);
             string order = $"http://{web.Greeting[0]["listening ".Length..]}/order?id=7";
             Console.WriteLine($"soak: the service alone for {Alone.TotalSeconds} s");
-            WrkFigures without = await WrkAsync(order, Alone);
+            ServiceLoad without = await ServiceLoad.RunAsync(Here, order, Alone);
             await using ServedAgent served = await ServedAgent.StartAsync([.. Elsewhere, sideeye], data.FullName);
+            await PinAsync(served.Agent.ProcessId);
             Console.WriteLine($"soak: {Viewers} viewers of {Panels.Length} panels each second for {duration}");
-            Task<WrkFigures> service = WrkAsync(order, duration);
+            Task<ServiceLoad> service = ServiceLoad.RunAsync(Here, order, duration);
             Task<JsonElement> load = LoadAsync(served);
             await WatchAsync(served, load);
             Report(await load, without, await service, await MetricsAsync(served));
+            await HoldAgainstBudgetAsync(served);
             if (web.HasExited)
                 Complain("the service has ended");
         }
@@ -93,14 +97,14 @@ internal sealed partial class PanelSoak(TimeSpan duration)
         long begun = Stopwatch.GetTimestamp();
         while (await Task.WhenAny(load, Task.Delay(Look)) != load)
         {
-            int[] plugins = [.. Process.GetProcessesByName("gpx_sideeye_linux_amd64").Select(static one => one.Id)];
+            int[] plugins = [.. PluginProcesses()];
             memory.Add((
                 Stopwatch.GetElapsedTime(begun), ResidentMemory.OfProcess(served.Agent.ProcessId),
                 ResidentMemory.OfProcess(served.ControlPlane.ProcessId), plugins.Sum(ResidentMemory.OfProcess)));
         }
     }
 
-    private void Report(JsonElement load, WrkFigures without, WrkFigures with, IReadOnlyList<string> metrics)
+    private void Report(JsonElement load, ServiceLoad without, ServiceLoad with, IReadOnlyList<string> metrics)
     {
         Console.WriteLine($"panels: {load.GetProperty("queries")} queries, {load.GetProperty("failed")} failed, "
             + $"latency in ms {load.GetProperty("latencyMs")}, notices {load.GetProperty("notices")}");
@@ -114,14 +118,13 @@ internal sealed partial class PanelSoak(TimeSpan duration)
         Flat("agent", static one => one.Agent);
         Flat("control plane", static one => one.ControlPlane);
         Flat("plugin", static one => one.Plugin);
+        if (memory.Count > 0 && memory.TrueForAll(static one => one.Plugin == 0))
+            Complain("the plugin's process was not found");
         foreach (string line in metrics)
             Console.WriteLine($"metrics: {line}");
         double ratio = with.P99.TotalMilliseconds / without.P99.TotalMilliseconds;
-        Console.WriteLine(FormattableString.Invariant(
-            $"service: p99 {without.P99.TotalMilliseconds:0.00} ms at {without.Rate:0}/s without us, ")
-            + FormattableString.Invariant(
-                $"{with.P99.TotalMilliseconds:0.00} ms at {with.Rate:0}/s with us: {ratio:0.00} times ")
-            + (ratio > 1.05 ? "(<= 1.05)  OVER" : "(<= 1.05)  ok"));
+        Console.WriteLine($"service: {without} without us, {with} with us: "
+            + FormattableString.Invariant($"{ratio:0.00} times (<= 1.05)  {(ratio > 1.05 ? "OVER" : "ok")}"));
         if (with.Errors > 0)
             Complain($"the service failed {with.Errors} requests");
     }
@@ -153,23 +156,54 @@ internal sealed partial class PanelSoak(TimeSpan duration)
         ];
     }
 
-    private static async Task<WrkFigures> WrkAsync(string url, TimeSpan time)
+    /// <summary>The budget is the agent's word to the service.</summary>
+    private async Task HoldAgainstBudgetAsync(ServedAgent served)
     {
-        using Process process = Process.Start(new ProcessStartInfo(
-            "wrk", ["-t1", "-c4", "--latency", FormattableString.Invariant($"-d{time.TotalSeconds:0}s"), url])
+        (TimeSpan worst, TimeSpan longest, int snapshots) = await PauseLedger.ReadAsync(served.Address);
+        Console.WriteLine(FormattableString.Invariant(
+            $"pauses: {snapshots} snapshots, {longest.TotalMilliseconds:0.00} ms the longest, ")
+            + FormattableString.Invariant($"{worst.TotalMilliseconds:0.0} ms in the worst minute ")
+            + FormattableString.Invariant($"(<= {BudgetOfAMinute.TotalMilliseconds:0} ms)"));
+        if (worst > BudgetOfAMinute)
+            Complain("the pauses of a minute are more than the budget");
+        if (snapshots == 0)
+            Complain("no snapshot was taken");
+    }
+
+    /// <summary>The host runs the file, whose name the kernel shortens: the link to it is whole.</summary>
+    private static IEnumerable<int> PluginProcesses()
+    {
+        foreach (string folder in Directory.GetDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), out int id)
+                && ExecutableOf(folder) == PluginLoad.Plugin)
+            {
+                yield return id;
+            }
+        }
+    }
+
+    private static string? ExecutableOf(string folder)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(folder, "exe")).LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // ended meanwhile
+        }
+    }
+
+    /// <summary>All threads of a process, and those to come.</summary>
+    private static async Task PinAsync(int process)
+    {
+        using Process pin = Process.Start(new ProcessStartInfo("taskset", ["-a", "-c", "-p", "0", $"{process}"])
         {
             RedirectStandardOutput = true,
         })!;
-        string text = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Match p99 = P99().Match(text), rate = Rate().Match(text), errors = Errors().Match(text);
-        if (!p99.Success || !rate.Success)
-            throw new InvalidOperationException($"wrk: {text}");
-        double milliseconds = double.Parse(p99.Groups[1].Value, CultureInfo.InvariantCulture)
-            * p99.Groups[2].Value switch { "us" => 0.001, "s" => 1000, _ => 1 };
-        return new WrkFigures(
-            TimeSpan.FromMilliseconds(milliseconds), double.Parse(rate.Groups[1].Value, CultureInfo.InvariantCulture),
-            errors.Success ? errors.Groups[1].Captures.Sum(static one => int.Parse(one.Value, null)) : 0);
+        await pin.StandardOutput.ReadToEndAsync();
+        await pin.WaitForExitAsync();
     }
 
     private void Complain(string problem)
@@ -177,15 +211,4 @@ internal sealed partial class PanelSoak(TimeSpan duration)
         problems++;
         Console.Error.WriteLine($"soak: {problem}");
     }
-
-    [GeneratedRegex(@"99%\s+([\d.]+)(us|ms|s)")]
-    private static partial Regex P99();
-
-    [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
-    private static partial Regex Rate();
-
-    [GeneratedRegex(@"Socket errors:(?: connect| read| write| timeout|,|\s|(\d+))+")]
-    private static partial Regex Errors();
-
-    private sealed record WrkFigures(TimeSpan P99, double Rate, int Errors);
 }
