@@ -38,6 +38,27 @@ public sealed class The_spec_command : IDisposable
     }
 
     [Fact]
+    public void SQL_that_is_wrong_for_any_program_is_found_without_one()
+    {
+        CommandRun run = Check("""
+            version: 1
+            functions: [{ function: main.f, capture: [a], table: calls }]
+            tables:
+              - { name: waits, sql: SELECT wait_reason FROM goroutines }
+              - { name: misspelt, sql: SELECT wait_raeson FROM goroutines }
+              - { name: of_calls, sql: SELECT a FROM calls }
+              - { name: of_others, sql: SELECT reason FROM waits }
+              - { name: no_sql, sql: SELEC 1 }
+            """);
+        string file = Path.Combine(folder.FullName, "a.yaml");
+        Assert.Equal(1, run.ExitCode);
+        string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            [$"{file}:5:5: misspelt", $"{file}:7:5: of_others", $"{file}:8:5: no_sql"],
+            lines.Select(static line => string.Join(':', line.Split(':')[..4])));
+    }
+
+    [Fact]
     public void Scripts_get_JSON()
     {
         CommandRun run = Check("version: 3", "--json");

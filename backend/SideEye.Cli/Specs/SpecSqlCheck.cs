@@ -12,7 +12,7 @@ namespace SideEye.Cli.Specs;
 
 /// <summary>
 /// Checks the SQL of a spec: derives everything in a snapshot of the program without rows, which has all its tables and
-/// columns.
+/// columns. Without a program nobody knows its function tables: then what needs them is left alone.
 /// </summary>
 internal static class SpecSqlCheck
 {
@@ -23,14 +23,20 @@ internal static class SpecSqlCheck
         DerivationLimits.Default with { TimeMax = TimeSpan.FromMinutes(2) };
 
     /// <summary>What DuckDB says against extra columns, derived tables and links.</summary>
+    /// <param name="spec">The merged spec.</param>
+    /// <param name="plan">What it captures of a program; null when there is none.</param>
     /// <exception cref="StoreException">No file can be written in the folder for temporary ones.</exception>
-    public static IEnumerable<SpecProblem> ProblemsOf(CaptureSpec spec, CapturePlan plan)
+    public static IEnumerable<SpecProblem> ProblemsOf(CaptureSpec spec, CapturePlan? plan)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("sideeye-check-");
         try
         {
             DerivationOutcome outcome = Derive(spec, plan, Path.Combine(folder.FullName, "empty.duckdb"));
-            return [.. outcome.Errors.Select(error => ProblemOf(spec, error)).OfType<SpecProblem>()];
+            return
+            [
+                .. outcome.Errors.Where(error => plan is not null || !LacksTable(error))
+                    .Select(error => ProblemOf(spec, error)).OfType<SpecProblem>(),
+            ];
         }
         finally
         {
@@ -38,11 +44,12 @@ internal static class SpecSqlCheck
         }
     }
 
-    private static DerivationOutcome Derive(CaptureSpec spec, CapturePlan plan, string path)
+    private static DerivationOutcome Derive(CaptureSpec spec, CapturePlan? plan, string path)
     {
         using SnapshotFile file = SnapshotFile.Create(path);
         SnapshotWriter writer = new(FileSink.Of(file), CaptureLimits.Default);
-        writer.Declare(plan);
+        if (plan is not null)
+            writer.Declare(plan);
         writer.Flush();
         file.Execute(SnapshotSchema.Views);
         return file.Derive(SpecDerivations.Of(spec), Patient, CancellationToken.None);
@@ -60,6 +67,11 @@ internal static class SpecSqlCheck
         string subject = error.Column is null ? error.Table : $"{error.Table}.{error.Column}";
         return at is null ? null : new SpecProblem(at.Value, $"{subject}: {FirstLine(error.Message)}");
     }
+
+    /// <summary>DuckDB looks for tables first: any other complaint is about SQL whose tables are all there.</summary>
+    private static bool LacksTable(DerivationError error) =>
+        error.Message.StartsWith("Catalog Error: Table with name ", StringComparison.Ordinal)
+        || error.Message.StartsWith(LinkPrefix + "there is no table ", StringComparison.Ordinal);
 
     // DuckDB shows the place in the query on lines of its own.
     private static string FirstLine(string message)
