@@ -133,10 +133,28 @@ static bool is_quiet(const struct se_control *control)
 	return true;
 }
 
+/* What was copied of a target does not lie around until somebody needs the room. */
+static void wipe(struct se_probe *probe)
+{
+	void *machines = probe->tables.at[SE_TABLE_MACHINES];
+
+	for (uint32_t i = 0; i < probe->chunk_count; i++) {
+		uint8_t *chunk = probe->chunks + (size_t)i * SE_CHUNK_BYTES;
+		uint64_t used = *(uint64_t *)chunk;
+
+		memset(chunk, 0, used < SE_CHUNK_BYTES ? used : SE_CHUNK_BYTES);
+	}
+	if (machines)
+		memset(machines, 0, probe->tables.count[SE_TABLE_MACHINES] * se_table_entry_bytes[SE_TABLE_MACHINES]);
+}
+
 int se_probe_rest(struct se_probe *probe)
 {
 	detach(probe);
-	return is_quiet(probe->control) ? 0 : -EBUSY;
+	if (!is_quiet(probe->control))
+		return -EBUSY;
+	wipe(probe);
+	return 0;
 }
 
 static int load(struct se_probe *probe, const struct se_capture_program *room, bool in_parallel)

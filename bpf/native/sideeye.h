@@ -20,7 +20,7 @@ SE_EXPORT int se_probe_load(const void *object, size_t object_bytes, uint32_t ch
 SE_EXPORT void se_probe_free(struct se_probe *probe);
 
 /* Takes the probe away from its tracepoints, so that it costs the host nothing, and keeps it loaded; -EBUSY when it
- * must not be used again. Its records are gone. se_probe_attach makes it ready anew; 0 or -errno. */
+ * must not be used again. Its records are gone, and wiped. se_probe_attach makes it ready anew; 0 or -errno. */
 SE_EXPORT int se_probe_rest(struct se_probe *probe);
 SE_EXPORT int se_probe_attach(struct se_probe *probe);
 
