@@ -77,7 +77,8 @@ public sealed unsafe class Probe : IDisposable
         && (program is null ? room is null : room is { } sizes && program.FitsIn(sizes));
 
     /// <summary>Takes it away from the tracepoints, where it costs every signal of the host a little; records of the
-    /// last snapshot are gone. False when a thread of the target may still be in it: then it must be disposed.</summary>
+    /// last snapshot are gone, and wiped. False when a thread of the target may still be in it: then it must be
+    /// disposed.</summary>
     internal bool TryRest() => NativeCalls.ProbeRest(Handle) == 0;
 
     /// <summary>Puts it back to the tracepoints; false when the kernel says no.</summary>

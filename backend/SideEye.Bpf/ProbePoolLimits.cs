@@ -6,7 +6,8 @@ public sealed record ProbePoolLimits
     /// <summary>What is used unless somebody says otherwise.</summary>
     public static ProbePoolLimits Default { get; } = new();
 
-    /// <summary>Probes at rest; those that rest longest go first. Each has tables of 12 MB beside its records.</summary>
+    /// <summary>Probes at rest; those that rest longest go first. Each has tables of 12 MB beside its records.
+    /// </summary>
     public int ProbesMax { get; init; } = 32;
 
     /// <summary>Bytes of records for which they have room together.</summary>

@@ -6,14 +6,13 @@ using SideEye.Tables;
 
 namespace SideEye.Benchmarks;
 
-/// <summary>A snapshot of a million goroutines that lies in a control plane's folder before it starts, and what it takes
-/// to aggregate it.</summary>
+/// <summary>A snapshot of a million goroutines that lies in a control plane's folder before it starts, and what it
+/// takes to aggregate it.</summary>
 internal static class MillionRows
 {
     private const string Id = "0123456789abcdef0123456789abcdef";
-    private const string Query = """
-        {"sql": "SELECT wait_reason, status, count(*), max(waiting_for_ns), avg(waiting_for_ns) FROM goroutines GROUP BY ALL"}
-        """;
+    private const string Query = "{\"sql\": \"SELECT wait_reason, status, count(*), max(waiting_for_ns), "
+        + "avg(waiting_for_ns) FROM goroutines GROUP BY ALL\"}";
 
     /// <summary>Writes the snapshot.</summary>
     /// <param name="data">The control plane's folder.</param>

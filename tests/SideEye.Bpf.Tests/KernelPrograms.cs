@@ -23,8 +23,8 @@ internal static partial class KernelPrograms
     }
 
     /// <summary>How many attachments of programs this process holds open.</summary>
-    public static int LinksOfThisProcess() => Directory.GetFiles("/proc/self/fdinfo")
-        .Count(static file => TryLines(file).Any(static line => line.StartsWith("link_type:", StringComparison.Ordinal)));
+    public static int LinksOfThisProcess() => Directory.GetFiles("/proc/self/fdinfo").Count(static file =>
+        TryLines(file).Any(static line => line.StartsWith("link_type:", StringComparison.Ordinal)));
 
     /// <summary>Whether the kernel still has a program.</summary>
     public static bool Exists(uint id)

@@ -27,7 +27,8 @@ internal sealed class SpecAgainstProgram : IDisposable
     /// <summary>What would be captured, for people; empty without a program.</summary>
     public string Listing { get; private set; } = "";
 
-    /// <summary>What of a merged spec does not fit the program; without one, what of its SQL is wrong for any.</summary>
+    /// <summary>What of a merged spec does not fit the program; without one, what of its SQL is wrong for any.
+    /// </summary>
     public IEnumerable<SpecProblem> ProblemsOf(CaptureSpec spec)
     {
         if (program is null)

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace SideEye.ControlPlane.Agents;
 
 /// <summary>
-/// Tells whether a file has changed: the file itself, also behind links. Kubernetes replaces what it mounts by putting a
-/// link elsewhere, and the link that one knows stays as it was.
+/// Tells whether a file has changed: the file itself, also behind links. Kubernetes replaces what it mounts by putting
+/// a link elsewhere, and the link that one knows stays as it was.
 /// </summary>
 /// <param name="ChangedAt">When it was last written.</param>
 /// <param name="Length">Its bytes.</param>

@@ -8,7 +8,8 @@ namespace SideEye.Store.Derivation;
 /// so that the work is that of a join on distinct values. The view of pairs is for queries with a condition.
 /// </summary>
 internal sealed class LinkStep(
-    SpecSql sql, StoredTables stored, DerivationRecord record, DerivationLimits limits, ImmutableArray<IdentityColumn> identity)
+    SpecSql sql, StoredTables stored, DerivationRecord record, DerivationLimits limits,
+    ImmutableArray<IdentityColumn> identity)
 {
     /// <summary>The link as the spec has it.</summary>
     private const string Forward = "forward";
