@@ -10,7 +10,8 @@ namespace SideEye.Store;
 /// <param name="tables">Names and columns of the tables.</param>
 public sealed class BlankSnapshot(ImmutableArray<KeyValuePair<string, Schema>> tables)
 {
-    private const string OwnSuffix = ".blank";
+    /// <summary>What is behind the name of the first file while the blank one is made beside it.</summary>
+    public const string OwnSuffix = ".blank";
 
     private readonly Lock making = new();
     private byte[]? bytes;

@@ -86,7 +86,10 @@ public sealed class Snapshots_on_the_shelf : CatalogFixture
     {
         string id = NewId();
         string folder = SnapshotFolder();
-        string[] mine = [$"{id}.duckdb.partial", $"{id}.duckdb.partial.wal"];
+        string[] mine =
+        [
+            $"{id}.duckdb.partial", $"{id}.duckdb.partial.wal", $"{id}.duckdb.blank", $"{id}.duckdb.blank.partial",
+        ];
         string[] others = ["notes.txt", "notes.duckdb", "notes.duckdb.partial"];
         foreach (string name in mine.Concat(others))
             System.IO.File.WriteAllText(Path.Combine(folder, name), "x");

@@ -83,7 +83,8 @@ internal sealed class SnapshotFolder
         const string unfinished = Suffix + SnapshotFile.PartialSuffix;
         string name = Path.GetFileName(file);
         int at = name.IndexOf('.', StringComparison.Ordinal);
-        return at > 0 && IsId(name[..at]) && name[at..] is unfinished or (unfinished + ".wal");
+        return at > 0 && IsId(name[..at]) && (name[at..] is unfinished or (unfinished + ".wal")
+            || name[at..].StartsWith(Suffix + BlankSnapshot.OwnSuffix, StringComparison.Ordinal));
     }
 
     private T Try<T>(Func<T> what)
