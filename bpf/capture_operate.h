@@ -4,17 +4,37 @@
 
 #include "capture_machine.h"
 
+#define SE_SAME_SIZE_GROW 8 /* sameSizeGrow of hmap.flags (Go 1.23, runtime/map.go) */
+
+/* Never more than there are: what lies behind them is something else, and names would be looked for in it. */
+SE_INLINE uint64_t se_bucket_count(struct se_machine *m, const struct se_capture_op *op)
+{
+	/* hmap.flags, hmap.B */
+	const uint8_t *at = se_bytes_at(m, op->second - 1, 2);
+	uint64_t logarithm;
+
+	if (!at || at[1] >= 32)
+		return 0;
+	logarithm = at[1];
+	if (op->flags & SE_CAPTURE_FLAGS_OLD_BUCKETS && !(at[0] & SE_SAME_SIZE_GROW)) {
+		if (!logarithm)
+			return 0;
+		logarithm--;
+	}
+	return 1ULL << (logarithm & 31);
+}
+
 /* How many elements there are, by what the element in hand says at `second`; 0 for what cannot be a length. */
 SE_INLINE uint64_t se_count(struct se_machine *m, const struct se_capture_op *op)
 {
 	const uint8_t *at;
 	uint64_t count = 0;
 
-	at = se_bytes_at(m, op->second, op->code == SE_CAPTURE_CODE_POWER_OF_TWO ? 1 : 8);
+	if (op->code == SE_CAPTURE_CODE_POWER_OF_TWO)
+		return se_bucket_count(m, op);
+	at = se_bytes_at(m, op->second, 8);
 	if (!at)
 		return 0;
-	if (op->code == SE_CAPTURE_CODE_POWER_OF_TWO)
-		return *at < 32 ? 1ULL << (*at & 31) : 0;
 	count = SE_U64_AT(at);
 	if (op->flags & SE_CAPTURE_FLAGS_NAME)
 		count &= ~SE_NAME_MARK;

@@ -28,7 +28,7 @@ internal sealed class CopiedMemory : ITargetMemory
         ReadOnlyMemory<byte> bytes = body[FixedBytes..];
         if (record.Bytes == 0 || record.Bytes > (ulong)bytes.Length)
             return;
-        pieces.Add(new Piece(record.Address, bytes[..(int)record.Bytes]));
+        pieces.Add(new Piece(record.Address, bytes[..(int)record.Bytes], false));
         isSorted = false;
     }
 
@@ -49,18 +49,20 @@ internal sealed class CopiedMemory : ITargetMemory
         IReadOnlyList<NativeCapturePiece> parts = program.Pieces(record.Routine);
         if (parts.Count == 0)
         {
-            pieces.Add(new Piece(record.Address, bytes));
+            pieces.Add(new Piece(record.Address, bytes, false));
             return;
         }
         int stride = program.ElementBytes(record.Routine);
+        bool isJudged = parts.Any(static part => part.Name != 0);
         for (int start = 0; start + stride <= bytes.Length && stride > 0; start += stride)
         {
-            AddParts(record.Address + (ulong)start, bytes.Slice(start, stride), parts);
+            AddParts(record.Address + (ulong)start, bytes.Slice(start, stride), parts, isJudged);
         }
     }
 
     /// <summary>Parts that follow one another are one piece.</summary>
-    private void AddParts(ulong start, ReadOnlyMemory<byte> element, IReadOnlyList<NativeCapturePiece> parts)
+    private void AddParts(
+        ulong start, ReadOnlyMemory<byte> element, IReadOnlyList<NativeCapturePiece> parts, bool isJudged)
     {
         for (int i = 0; i < parts.Count; i++)
         {
@@ -71,7 +73,7 @@ internal sealed class CopiedMemory : ITargetMemory
             while (i + 1 < parts.Count && parts[i + 1].Offset == high && parts[i + 1].IsCopied == 0)
                 high += parts[++i].Bytes;
             if (high <= (ulong)element.Length)
-                pieces.Add(new Piece(start + low, element[(int)low..(int)high]));
+                pieces.Add(new Piece(start + low, element[(int)low..(int)high], isJudged));
         }
     }
 
@@ -110,15 +112,20 @@ internal sealed class CopiedMemory : ITargetMemory
                 high = middle;
         }
         // A short piece may begin behind the start of a longer one that also holds the address: objects contain others.
+        bool isFound = false;
         for (int i = low - 1; i >= 0 && reaches[i] >= address.Value; i--)
         {
             ulong offset = address.Value - pieces[i].Start;
             if (offset > (ulong)pieces[i].Bytes.Length || (ulong)pieces[i].Bytes.Length - offset < (ulong)length)
                 continue;
+            if (isFound && pieces[i].IsJudged)
+                continue;
             bytes = pieces[i].Bytes[(int)offset..];
-            return true;
+            isFound = true;
+            if (!pieces[i].IsJudged)
+                return true;
         }
-        return false;
+        return isFound;
     }
 
     private static ulong LastOf(in Piece piece) => piece.Start + (ulong)Math.Max(piece.Bytes.Length - 1, 0);
@@ -135,5 +142,10 @@ internal sealed class CopiedMemory : ITargetMemory
         isSorted = true;
     }
 
-    private readonly record struct Piece(ulong Start, ReadOnlyMemory<byte> Bytes);
+    /// <summary>Bytes from an address on.</summary>
+    /// <param name="Start">The address.</param>
+    /// <param name="Bytes">They.</param>
+    /// <param name="IsJudged">Names in it were judged: marks are on lengths, and zeros stand for secrets. A variable
+    /// that is not set yet may take anything for a map, so others are believed first.</param>
+    private readonly record struct Piece(ulong Start, ReadOnlyMemory<byte> Bytes, bool IsJudged);
 }

@@ -39,15 +39,17 @@ internal static class MapLayout
     public static GoType? Slot(GoType map) =>
         Group(map).Field("slots")?.Type is { Kind: GoKind.Array, Element: { } slot } ? slot : null;
 
-    /// <summary>Offsets of the bucket pointers and of the byte with the logarithm of their number.</summary>
-    public static IEnumerable<(long Pointer, long Logarithm)> Buckets(GoType header)
+    /// <summary>Offsets of the bucket pointers and of the byte with the logarithm of their number. Of the old ones
+    /// there are half as many, unless the byte before that one says that the map grows in place: so they are only there
+    /// where that byte is.</summary>
+    public static IEnumerable<(long Pointer, long Logarithm, bool AreOld)> Buckets(GoType header)
     {
         if (header.Field("B") is not { } logarithm)
             yield break;
         if (header.Field("buckets") is { } buckets)
-            yield return (buckets.Offset, logarithm.Offset);
-        if (header.Field("oldbuckets") is { } old)
-            yield return (old.Offset, logarithm.Offset);
+            yield return (buckets.Offset, logarithm.Offset, false);
+        if (header.Field("oldbuckets") is { } old && header.Field("flags")?.Offset == logarithm.Offset - 1)
+            yield return (old.Offset, logarithm.Offset, true);
     }
 
     /// <summary>The parts of a bucket; null when it has none we know.</summary>

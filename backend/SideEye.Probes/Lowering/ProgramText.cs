@@ -149,7 +149,8 @@ public sealed class ProgramText
         {
             NativeCaptureCode.Pointer => $"{op.Offset}: pointer",
             NativeCaptureCode.Counted => $"{op.Offset}: [{op.Second}] elements, at most {op.Limit}",
-            NativeCaptureCode.PowerOfTwo => $"{op.Offset}: 1 << [{op.Second}] elements, at most {op.Limit}",
+            NativeCaptureCode.PowerOfTwo => $"{op.Offset}: 1 << [{op.Second}] elements, at most {op.Limit}"
+                + (flags.HasFlag(NativeCaptureFlags.OldBuckets) ? ", or half" : ""),
             NativeCaptureCode.MaskPlusOne => $"{op.Offset}: 1 + [{op.Second}] elements, at most {op.Limit}",
             NativeCaptureCode.Element => $"{op.Offset}: element {op.Argument} of [{op.Second}]",
             NativeCaptureCode.Interface => $"{op.Offset}: {word}, data at {op.Second}",

@@ -84,10 +84,11 @@ internal sealed partial class RoutineWriter
             });
             return;
         }
-        foreach ((long buckets, long logarithm) in MapLayout.Buckets(header))
+        foreach ((long buckets, long logarithm, bool areOld) in MapLayout.Buckets(header))
         {
             AddMany(
-                routine, NativeCaptureCode.PowerOfTwo, buckets, logarithm, Groups(key), key.As(RoutineRole.MapGroup));
+                routine, NativeCaptureCode.PowerOfTwo, buckets, logarithm, Groups(key), key.As(RoutineRole.MapGroup),
+                areOld ? NativeCaptureFlags.OldBuckets : 0);
         }
     }
 
@@ -99,11 +100,12 @@ internal sealed partial class RoutineWriter
     }
 
     private void AddMany(
-        Routine routine, NativeCaptureCode operation, long pointer, long count, uint limit, RoutineKey target) =>
+        Routine routine, NativeCaptureCode operation, long pointer, long count, uint limit, RoutineKey target,
+        NativeCaptureFlags flags = 0) =>
         routine.Ops.Add(new NativeCaptureOp
         {
             Code = (uint)operation, Offset = (int)pointer, Second = (int)count, Limit = limit,
-            Routine = Number(target), Flags = (uint)NativeCaptureFlags.KeepsDepth,
+            Routine = Number(target), Flags = (uint)(NativeCaptureFlags.KeepsDepth | flags),
         });
 
     /// <summary>
