@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using SideEye.Cli.Commands;
+using SideEye.GoRuntime.Functions;
 
 namespace SideEye.Cli;
 
@@ -84,6 +85,14 @@ internal static class Program
         string name = "";
         for (Command? outer = command; outer is not null; outer = outer.Parents.OfType<Command>().FirstOrDefault())
             name = outer is RootCommand ? $"sideeye{name}" : $" {outer.Name}{name}";
+        // The library only says that a command is missing.
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [{ } unknown, ..])
+        {
+            string nearest = string.Join(
+                " or ", NearestNames.Of(unknown, command.Subcommands.Select(static each => each.Name), 2));
+            return $"there is no command '{name} {unknown}'; "
+                + (nearest.Length > 0 ? $"did you mean {nearest}?" : $"see {name} --help");
+        }
         // Lists of allowed values come on lines of their own.
         string problem = string.Join(' ',
             parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

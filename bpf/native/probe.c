@@ -133,17 +133,16 @@ static bool is_quiet(const struct se_control *control)
 	return true;
 }
 
-/* What was copied of a target does not lie around until somebody needs the room. */
+/* What was copied of a target does not lie around until somebody needs the room. Chunks as a whole: behind their last
+ * record may be what was read and then not wanted. */
 static void wipe(struct se_probe *probe)
 {
 	void *machines = probe->tables.at[SE_TABLE_MACHINES];
+	uint64_t claimed = probe->control->next_chunk;
 
-	for (uint32_t i = 0; i < probe->chunk_count; i++) {
-		uint8_t *chunk = probe->chunks + (size_t)i * SE_CHUNK_BYTES;
-		uint64_t used = *(uint64_t *)chunk;
-
-		memset(chunk, 0, used < SE_CHUNK_BYTES ? used : SE_CHUNK_BYTES);
-	}
+	if (claimed > probe->chunk_count)
+		claimed = probe->chunk_count;
+	memset(probe->chunks, 0, claimed * SE_CHUNK_BYTES);
 	if (machines)
 		memset(machines, 0, probe->tables.count[SE_TABLE_MACHINES] * se_table_entry_bytes[SE_TABLE_MACHINES]);
 }

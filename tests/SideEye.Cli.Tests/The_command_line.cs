@@ -51,4 +51,13 @@ public sealed class The_command_line(ShopFile shop) : IClassFixture<ShopFile>
         Assert.Equal(0, run.ExitCode);
         Assert.Contains(expected, run.Output, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("snapshto", "sideeye: there is no command 'sideeye snapshto'; did you mean snapshot or snapshots?\n")]
+    [InlineData("nonsense", "sideeye: there is no command 'sideeye nonsense'; see sideeye --help\n")]
+    public void A_command_that_there_is_not_is_named(string command, string error)
+    {
+        CommandRun run = SideEyeProcess.Run(command);
+        Assert.Equal((2, "", error), (run.ExitCode, run.Output, run.Error));
+    }
 }
