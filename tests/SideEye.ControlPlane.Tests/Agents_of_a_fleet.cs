@@ -100,7 +100,9 @@ public sealed class Agents_of_a_fleet : IDisposable
         Assert.Empty(fleet.Agents);
         File.Delete(folder.File("data"));
         File.CreateSymbolicLink(folder.File("data"), "two");
-        await UntilAsync(() => fleet.Agents is [{ IsOk: true }]);
+        await UntilAsync(() => fleet.Agents is [{ IsOk: true }],
+            () => $"{fleet.Agents.Count} agents {string.Join('|', fleet.Agents.Select(one => one.Message))}, "
+                + string.Join('|', fleet.Problems));
     }
 
     [Fact]
