@@ -32,6 +32,25 @@ public sealed class The_serve_command : IDisposable
         }
     }
 
+    [Fact]
+    public void The_folder_that_it_is_started_in_neither_configures_it_nor_is_watched()
+    {
+        File.WriteAllText(Path.Combine(folder.FullName, "appsettings.json"),
+            """{"Kestrel": {"Endpoints": {"another": {"Url": "http://127.0.0.1:no-port"}}}}""");
+        CommandRun run = SideEyeProcess.Shell($$"""
+            cd {{folder.FullName}}
+            ASPNETCORE_URLS=http://nowhere:no-port "$SIDEEYE" serve --listen 127.0.0.1:0 --data data 2> said > log &
+            left=1200
+            until grep -q listening said || [ $left = 0 ] || ! kill -0 $!; do left=$((left - 1)); sleep 0.1; done
+            cat said
+            echo "$(ls -l /proc/$!/fd | grep -c inotify) folders watched"
+            kill -TERM $!
+            wait $!
+            """);
+        Assert.StartsWith("sideeye: listening on http://127.0.0.1:", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\n0 folders watched\n", run.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--listen 0.0.0.0:0", 1, "listening on 0.0.0.0:0 without TLS")]
     [InlineData("--listen nowhere", 1, "--listen 'nowhere' is no address and port")]

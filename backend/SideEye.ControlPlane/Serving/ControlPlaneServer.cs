@@ -93,8 +93,12 @@ public sealed class ControlPlaneServer : IAsyncDisposable
             new CurrentNames(parts.Fleet, parts.Specs, parts.Names), queries, parts.RunnerLimits, options.Limits);
         HealthReport health = new(parts.Fleet, () =>
             tokens?.Problem is string problem ? [.. parts.Troubles(), problem] : parts.Troubles());
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        // Options are all that counts: no settings file of the folder that it happens to be started in, which could open
+        // a port past the gate and would be watched with all that is below it, and none of ASP.NET's variables.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddSingleton(new ControlPlaneEndpoint(
             answerer, health, parts.Shelf, options.Limits, stopping.Token));
         SharedPort? port = tls is null ? new SharedPort(listen, Sockets(logs), options.Limits) : null;
@@ -102,7 +106,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
             builder.Services.AddSingleton<IConnectionListenerFactory>(port);
         AddRpc(builder.Services, options.Limits);
         builder.Services.AddApi();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(
             kestrel => Configure(kestrel, listen, port, tls, options.Limits));
         WebApplication app = builder.Build();
         app.UseRouting();
