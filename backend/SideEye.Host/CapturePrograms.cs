@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using SideEye.Elf;
 using SideEye.GoRuntime;
 using SideEye.Linux;
@@ -17,23 +18,23 @@ namespace SideEye.Host;
 /// the binary's debug information again; null to keep none.</param>
 public sealed class CapturePrograms(IndexFiles? indexes = null)
 {
-    private readonly ConditionalWeakTable<GoBinary, ConcurrentDictionary<string, Lazy<CompiledCapture>>> compiled = [];
+    private readonly ConditionalWeakTable<GoBinary, OfBinary> compiled = [];
     private int compilations;
 
     /// <summary>How often something was compiled so far.</summary>
     public int Compilations => Volatile.Read(ref compilations);
 
-    /// <summary>The spec compiled for a binary, now or at an earlier time; null when it has no debug information, or the spec captures nothing.
-    /// </summary>
+    /// <summary>The spec compiled for a binary, now or at an earlier time; null when it has no debug information, or
+    /// the spec captures nothing.</summary>
     /// <exception cref="Target.MalformedFileException">The debug information is broken.</exception>
     /// <exception cref="TargetException">The spec captures too much of it.</exception>
     public CompiledCapture? For(GoBinary binary, CaptureSpec spec)
     {
         if (!binary.DebugInformation.IsAvailable || spec.Functions.IsEmpty)
             return null;
-        ConcurrentDictionary<string, Lazy<CompiledCapture>> bySpec = compiled.GetOrCreateValue(binary);
-        return bySpec.GetOrAdd(
-            spec.CaptureHash, _ => new Lazy<CompiledCapture>(() => Take(binary, spec))).Value;
+        OfBinary of = compiled.GetValue(binary, static one => new OfBinary(one));
+        return of.BySpec.GetOrAdd(
+            spec.CaptureHash, _ => new Lazy<CompiledCapture>(() => Take(binary, spec, of.Digest))).Value;
     }
 
     /// <summary>The spec compiled anew for a binary with debug information.</summary>
@@ -58,9 +59,9 @@ public sealed class CapturePrograms(IndexFiles? indexes = null)
         }
     }
 
-    private CompiledCapture Take(GoBinary binary, CaptureSpec spec)
+    private CompiledCapture Take(GoBinary binary, CaptureSpec spec, Lazy<string> digest)
     {
-        if (indexes is null || CaptureKey.TryMake(spec, binary) is not { } key)
+        if (indexes is null || CaptureKey.TryMake(spec, binary, () => digest.Value) is not { } key)
             return Compile(binary, spec);
         if (TryRead(key, spec, binary) is { } kept)
         {
@@ -83,5 +84,20 @@ public sealed class CapturePrograms(IndexFiles? indexes = null)
         if (kept is null)
             indexes.RemoveCapture(key);
         return kept;
+    }
+
+    /// <summary>What is known of a binary.</summary>
+    private sealed class OfBinary(GoBinary binary)
+    {
+        public ConcurrentDictionary<string, Lazy<CompiledCapture>> BySpec { get; } = [];
+
+        public Lazy<string> Digest { get; } = new(() =>
+        {
+            string digest = CaptureKey.DigestOf(binary);
+            // Most of the file is never looked at again.
+            if (MemoryMarshal.TryGetMemoryManager(binary.Elf.Bytes, out MappedFile? file))
+                file.LetGo();
+            return digest;
+        });
     }
 }

@@ -9,8 +9,8 @@ namespace SideEye.Host;
 /// <summary>
 /// What was found out about programs, on disk by build id, so that a program is gone through only once: an index of its
 /// functions, the parts of its debug information that take long to decompress or to collect, and what specs were
-/// compiled to. A file that is missing, damaged, of another version or of another program is made again; a folder that cannot be written to only
-/// costs time.
+/// compiled to. A file that is missing, damaged, of another version or of another program is made again; a folder that
+/// cannot be written to only costs time.
 /// </summary>
 public sealed class IndexFiles
 {

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using SideEye.Dwarf;
@@ -28,15 +26,15 @@ public sealed class CaptureKey
         typeof(DwarfFile).Assembly, typeof(ElfFile).Assembly, typeof(ContentChecksum).Assembly,
     ];
 
-    private CaptureKey(string buildId, string capture, ulong identity)
+    private CaptureKey(string buildId, string capture)
     {
         BuildId = buildId;
-        Identity = identity;
         // Another version of ourselves puts its own in the place of ours.
         Name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(capture)))[..NameDigits];
         Text = Encoding.UTF8.GetBytes(
             $"side-eye capture {Format}\n{capture}\n"
             + string.Join(' ', Compilers.Select(static each => each.ManifestModule.ModuleVersionId)));
+        Identity = ContentChecksum.Of(Text.Span);
     }
 
     /// <summary>Of the program.</summary>
@@ -48,48 +46,39 @@ public sealed class CaptureKey
     /// <summary>The key in full.</summary>
     internal ReadOnlyMemory<byte> Text { get; }
 
-    /// <summary>A number for the contents of the program's files.</summary>
+    /// <summary>The key as a number.</summary>
     internal ulong Identity { get; }
 
+    /// <summary>
+    /// A digest of all bytes of a program and its debug file: code, tables and data count as much as debug information
+    /// does, and a build id is only what a file says of itself. SHA-256, because programs are of others, and nobody may
+    /// make one that passes for another. Takes a second for 1.5 GB.
+    /// </summary>
+    public static string DigestOf(GoBinary binary)
+    {
+        ArgumentNullException.ThrowIfNull(binary);
+        string digest = Convert.ToHexStringLower(SHA256.HashData(binary.Elf.Bytes.Span));
+        return binary.DebugInformation.Dwarf is { } dwarf && dwarf.Elf.Bytes.Span != binary.Elf.Bytes.Span
+            ? $"{digest} {Convert.ToHexStringLower(SHA256.HashData(dwarf.Elf.Bytes.Span))}" : digest;
+    }
+
     /// <summary>The key of a spec's capture of a program; null when it cannot be kept, because the program has no build
-    /// id or sections that are not in the file.</summary>
-    public static CaptureKey? TryMake(CaptureSpec spec, GoBinary binary)
+    /// id or nothing can be captured.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="binary">The program.</param>
+    /// <param name="digest">As of <see cref="DigestOf"/>; asked for when it is needed.</param>
+    public static CaptureKey? TryMake(CaptureSpec spec, GoBinary binary, Func<string> digest)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(binary);
-        if (binary.BuildId is not { } buildId || binary.DebugInformation.Dwarf is not { } dwarf
-            || spec.CaptureHash.Length == 0)
-        {
+        ArgumentNullException.ThrowIfNull(digest);
+        if (binary.BuildId is not { } buildId || !binary.DebugInformation.IsAvailable || spec.CaptureHash.Length == 0)
             return null;
-        }
-        try
-        {
-            ulong identity = IdentityOf(dwarf.Elf == binary.Elf ? [binary.Elf] : [binary.Elf, dwarf.Elf]);
-            string capture = string.Create(CultureInfo.InvariantCulture, $"""
-                build id {buildId}
-                contents {identity:x16}
-                go {binary.Version.Text}
-                spec {spec.CaptureHash}
-                """);
-            return new CaptureKey(buildId, capture, identity);
-        }
-        catch (MalformedFileException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Of all sections, as <see cref="ElfFile.IdentityOf"/>: code, tables and data count as much as debug
-    /// information does.</summary>
-    private static ulong IdentityOf(ElfFile[] files)
-    {
-        List<ulong> sections = [];
-        foreach (ElfFile file in files)
-        {
-            sections.Add((ulong)file.Bytes.Length);
-            foreach (ElfSection section in file.Sections)
-                sections.Add(section.Address ^ file.IdentityOf(section));
-        }
-        return ContentChecksum.Of(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(sections)));
+        return new CaptureKey(buildId, $"""
+            build id {buildId}
+            contents {digest()}
+            go {binary.Version.Text}
+            spec {spec.CaptureHash}
+            """);
     }
 }
