@@ -9,7 +9,7 @@ namespace SideEye.Host;
 /// </summary>
 public sealed class BinaryCache : IDisposable
 {
-    // Whoever makes files of one build id and other contents gets a reading for each, and nothing is compared any more.
+    // Files that claim one build id and differ: what comes later is compared with these, and is opened for itself.
     private const int ProgramsOfBuildIdMax = 8;
 
     private readonly ConcurrentDictionary<FileIdentity, Lazy<Copy>> opened = [];
