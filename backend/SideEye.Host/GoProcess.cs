@@ -59,7 +59,7 @@ public sealed class GoProcess
         FileIdentity identity = new(device, inode);
         try
         {
-            GoBinary binary = binaries.Open(identity, process.ExecutablePath, executable).Go;
+            GoBinary binary = binaries.Open(process, identity, executable).Go;
             return new GoProcess(process, identity, executable, binary, BiasOf(process, binary));
         }
         catch (TargetException e)

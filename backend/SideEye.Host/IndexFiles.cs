@@ -2,22 +2,30 @@ using System.Security.Cryptography;
 using System.Text;
 using SideEye.Elf;
 using SideEye.Linux;
+using SideEye.Probes.Keeping;
 
 namespace SideEye.Host;
 
 /// <summary>
 /// What was found out about programs, on disk by build id, so that a program is gone through only once: an index of its
-/// functions, and the parts of its debug information that take long to decompress or to collect. A file that is
-/// missing, damaged, of another version or of another program is made again; a folder that cannot be written to only
-/// costs time.
+/// functions, the parts of its debug information that take long to decompress or to collect, and what specs were
+/// compiled to. A file that is missing, damaged, of another version or of another program is made again; a folder that
+/// cannot be written to only costs time.
 /// </summary>
 public sealed class IndexFiles
 {
+    /// <summary>Most bytes of one compiled capture that is kept; a larger one is compiled again each time. That of
+    /// the packs for a large program has 1.5 million.</summary>
+    public const long CaptureBytesMax = 64L << 20;
+
     private const int ProgramsMax = 64;
     private const long BytesMax = 2L << 30;
+    private const int CapturesMax = 256;
+    private const long CapturesBytesMax = 256L << 20;
     private const int NameMax = 64;
     private const string Functions = ".functions";
     private const string Parts = ".parts";
+    private const string Capture = ".capture";
     private readonly string folder;
 
     /// <summary>Indexes in a folder; it is made when the first is kept.</summary>
@@ -59,6 +67,26 @@ public sealed class IndexFiles
 
     /// <summary>Forgets parts that cannot be used.</summary>
     public void RemoveParts(string buildId) => TryDelete(PathOf(buildId, Parts));
+
+    /// <summary>A kept capture, mapped; null when there is none.</summary>
+    public MappedFile? TryOpenCapture(CaptureKey key)
+    {
+        MappedFile? file = TryMap(PathOf(key));
+        if (file is null || file.Memory.Length <= CaptureBytesMax)
+            return file;
+        ((IDisposable)file).Dispose();
+        return null;
+    }
+
+    /// <summary>Keeps a capture, whole or not at all; false when that is not possible, or it is too large.</summary>
+    public bool TryKeepCapture(CaptureKey key, IReadOnlyList<KeptPart> parts)
+    {
+        IReadOnlyList<ReadOnlyMemory<byte>> pieces = KeptParts.Write(parts);
+        return pieces.Sum(static piece => (long)piece.Length) <= CaptureBytesMax && TryKeep(PathOf(key), pieces);
+    }
+
+    /// <summary>Forgets a capture that cannot be used.</summary>
+    public void RemoveCapture(CaptureKey key) => TryDelete(PathOf(key));
 
     private static MappedFile? TryMap(string path)
     {
@@ -113,14 +141,17 @@ public sealed class IndexFiles
         return Path.Combine(folder, name + extension);
     }
 
+    private string PathOf(CaptureKey key) => PathOf(key.BuildId, $".{key.Name}{Capture}");
+
     private void RemoveOldest()
     {
         DirectoryInfo files = new(folder);
-        RemoveOldest(files.GetFiles("*" + Functions));
-        RemoveOldest(files.GetFiles("*" + Parts));
+        RemoveOldest(files.GetFiles("*" + Functions), ProgramsMax, BytesMax);
+        RemoveOldest(files.GetFiles("*" + Parts), ProgramsMax, BytesMax);
+        RemoveOldest(files.GetFiles("*" + Capture), CapturesMax, CapturesBytesMax);
     }
 
-    private static void RemoveOldest(FileInfo[] files)
+    private static void RemoveOldest(FileInfo[] files, int filesMax, long bytesMax)
     {
         Array.Sort(files, (left, right) => right.LastWriteTimeUtc.CompareTo(left.LastWriteTimeUtc));
         long bytes = 0;
@@ -128,7 +159,7 @@ public sealed class IndexFiles
         {
             bytes += files[i].Length;
             // The newest stays, however large.
-            if (i > 0 && (i >= ProgramsMax || bytes > BytesMax))
+            if (i > 0 && (i >= filesMax || bytes > bytesMax))
                 TryDelete(files[i].FullName);
         }
     }

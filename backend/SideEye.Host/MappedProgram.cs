@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using SideEye.Dwarf;
 using SideEye.Elf;
 using SideEye.GoRuntime;
@@ -11,21 +12,31 @@ namespace SideEye.Host;
 /// </summary>
 internal sealed class MappedProgram : IDisposable
 {
-    private readonly MappedFile?[] files;
+    private readonly MappedFile file;
+    private readonly MappedFile?[] others;
 
-    private MappedProgram(ElfFile elf, ElfFile? debugElf, string? buildId, MappedFile?[] files)
+    private MappedProgram(
+        ElfFile elf, ElfFile? debugElf, string? debugPath, string? buildId, MappedFile file, MappedFile?[] others)
     {
         Elf = elf;
         DebugElf = debugElf;
+        DebugPath = debugPath;
         BuildId = buildId;
-        this.files = files;
+        this.file = file;
+        this.others = others;
     }
+
+    /// <summary>The file that was opened.</summary>
+    public FileIdentity Identity => new(file.Device, file.Inode);
 
     /// <summary>The program.</summary>
     public ElfFile Elf { get; }
 
     /// <summary>Its debug file, or null.</summary>
     public ElfFile? DebugElf { get; }
+
+    /// <summary>Where that file is, or null.</summary>
+    public string? DebugPath { get; }
 
     /// <summary>By which things are kept; null when nothing can be.</summary>
     public string? BuildId { get; }
@@ -46,14 +57,15 @@ internal sealed class MappedProgram : IDisposable
             ElfFile elf = ElfFile.Open(file.Memory);
             if (!GoBinary.IsGo(elf))
                 throw new TargetException(TargetProblem.NotGo, $"{name} is not a Go program");
-            ElfFile? debugElf = OpenDebugFile(elf, name, out debug);
+            ElfFile? debugElf = OpenDebugFile(elf, name, out debug, out string? debugPath);
             string? buildId = elf.BuildId ?? elf.GoBuildId;
             if (buildId is null || (parts = indexes.TryOpenParts(buildId)) is null)
-                return new MappedProgram(elf, debugElf, buildId, [file, debug]);
+                return new MappedProgram(elf, debugElf, debugPath, buildId, file, [debug]);
             KeptParts? kept = KeptParts.TryOpen(parts.Memory, () => indexes.RemoveParts(buildId));
             if (kept is null)
                 indexes.RemoveParts(buildId);
-            return new MappedProgram(elf.With(kept), debugElf?.With(kept), buildId, [file, debug, parts]);
+            return new MappedProgram(
+                elf.With(kept), debugElf?.With(kept), debugPath, buildId, file, [debug, parts]);
         }
         catch (Exception e)
         {
@@ -76,16 +88,21 @@ internal sealed class MappedProgram : IDisposable
             indexes.TryKeepParts(buildId, [.. dwarf.SectionsToKeep(), .. types.ToKeep()]);
     }
 
+    /// <summary>As <see cref="MappedFile.TryMoveTo"/>, of the program itself.</summary>
+    public bool TryMoveTo(SafeFileHandle other) => file.TryMoveTo(other);
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (MappedFile? file in files)
-            ((IDisposable?)file)?.Dispose();
+        ((IDisposable)file).Dispose();
+        foreach (MappedFile? other in others)
+            ((IDisposable?)other)?.Dispose();
     }
 
-    private static ElfFile? OpenDebugFile(ElfFile elf, string name, out MappedFile? debug)
+    private static ElfFile? OpenDebugFile(ElfFile elf, string name, out MappedFile? debug, out string? path)
     {
         debug = null;
+        path = null;
         if (elf.FindSection(".debug_info") is not null || elf.FindSection(".zdebug_info") is not null)
             return null;
         string folder = Path.GetDirectoryName(name) ?? "/";
@@ -93,7 +110,7 @@ internal sealed class MappedProgram : IDisposable
         {
             if (!File.Exists(candidate))
                 continue;
-            debug = MappedFile.Open(candidate);
+            debug = MappedFile.Open(path = candidate);
             return ElfFile.Open(debug.Memory);
         }
         return null;

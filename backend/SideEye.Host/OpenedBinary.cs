@@ -7,16 +7,17 @@ namespace SideEye.Host;
 /// <summary>A Go program file, mapped into memory, with its separate debug file where one is installed.</summary>
 public sealed class OpenedBinary : IDisposable
 {
-    private readonly MappedProgram program;
-
     private OpenedBinary(MappedProgram program, GoBinary go)
     {
-        this.program = program;
+        Program = program;
         Go = go;
     }
 
     /// <summary>What the file says of itself.</summary>
     public GoBinary Go { get; }
+
+    /// <summary>Its files.</summary>
+    internal MappedProgram Program { get; }
 
     /// <summary>Opens a program file.</summary>
     /// <param name="path">Path to open; may be /proc/PID/exe.</param>
@@ -24,9 +25,16 @@ public sealed class OpenedBinary : IDisposable
     /// <param name="indexes">What was kept of programs; <see cref="IndexFiles.Default"/> when not given.</param>
     /// <exception cref="TargetException">Not a Go program, not supported, or broken.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static OpenedBinary Open(string path, string name, IndexFiles? indexes = null)
+    public static OpenedBinary Open(string path, string name, IndexFiles? indexes = null) =>
+        Open(MappedProgram.Open(path, name, indexes ?? IndexFiles.Default), name);
+
+    /// <inheritdoc/>
+    public void Dispose() => Program.Dispose();
+
+    /// <summary>Reads the facts of a program; its files are closed when that fails.</summary>
+    /// <exception cref="TargetException">Not a Go program, not supported, or broken.</exception>
+    internal static OpenedBinary Open(MappedProgram program, string name)
     {
-        MappedProgram program = MappedProgram.Open(path, name, indexes ?? IndexFiles.Default);
         try
         {
             return new OpenedBinary(program, GoBinary.Open(program.Elf, program.DebugElf));
@@ -37,9 +45,6 @@ public sealed class OpenedBinary : IDisposable
             throw Explain(e, name);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => program.Dispose();
 
     internal static Exception Explain(Exception e, string name) => e switch
     {

@@ -61,6 +61,21 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "close")]
     internal static partial int Close(int file);
 
+    /// <summary>PROT_READ.</summary>
+    internal const int MayRead = 1;
+
+    /// <summary>MAP_SHARED | MAP_FIXED: in the place of what is mapped at the address.</summary>
+    internal const int SharedInPlace = 0x11;
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    internal static partial nint Map(byte* address, nuint length, int protection, int flags, int file, long offset);
+
+    /// <summary>MADV_DONTNEED.</summary>
+    internal const int NotNeeded = 4;
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    internal static partial int Advise(byte* address, nuint length, int advice);
+
     /// <summary>struct open_how of linux/openat2.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct OpenHow
@@ -82,7 +97,19 @@ internal static unsafe partial class LibC
     {
         [FieldOffset(28)]
         public ushort Mode;
+        [FieldOffset(32)]
+        public ulong Inode;
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+        [FieldOffset(140)]
+        public uint DeviceMinor;
     }
+
+    /// <summary>AT_EMPTY_PATH: the file that is open, without a path.</summary>
+    internal const int OfFileItself = 0x1000;
+
+    /// <summary>STATX_INO.</summary>
+    internal const uint WantsInode = 0x100;
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     internal static partial int StatXOf(int folder, string path, int flags, uint mask, StatX* stat);

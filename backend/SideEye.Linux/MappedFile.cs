@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
 
 namespace SideEye.Linux;
 
@@ -22,6 +23,12 @@ public sealed unsafe class MappedFile : MemoryManager<byte>
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
     }
 
+    /// <summary>st_dev of the file that was mapped first.</summary>
+    public ulong Device { get; private init; }
+
+    /// <summary>st_ino of the file that was mapped first.</summary>
+    public ulong Inode { get; private init; }
+
     /// <summary>Largest file we map: a span holds no more.</summary>
     public const long BytesMax = int.MaxValue - 4096;
 
@@ -37,9 +44,31 @@ public sealed unsafe class MappedFile : MemoryManager<byte>
         }
         MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
             stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        return new MappedFile(
-            file, file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), (int)stream.Length);
+        FileNumbers.TryRead(stream.SafeFileHandle, out ulong device, out ulong inode);
+        return new MappedFile(file, file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), (int)stream.Length)
+        {
+            Device = device, Inode = inode,
+        };
     }
+
+    /// <summary>
+    /// Maps another file with the same contents in the place of this one: every address stays what it is, while others
+    /// read there as well. So the first file may go, and be written to.
+    /// </summary>
+    /// <param name="other">The other file; that it has the same contents is for the caller to know.</param>
+    /// <returns>False, and nothing has changed, when it has another length or cannot be mapped.</returns>
+    public bool TryMoveTo(SafeFileHandle other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        bool isMoved = RandomAccess.GetLength(other) == length
+            && LibC.Map(start, (nuint)length, LibC.MayRead, LibC.SharedInPlace, (int)other.DangerousGetHandle(), 0)
+            == (nint)start;
+        GC.KeepAlive(other);
+        return isMoved;
+    }
+
+    /// <summary>Lets go of the pages that were looked at: who looks again finds them in the page cache.</summary>
+    public void LetGo() => _ = LibC.Advise(start, (nuint)length, LibC.NotNeeded);
 
     /// <inheritdoc/>
     public override Span<byte> GetSpan() => new(start, length);

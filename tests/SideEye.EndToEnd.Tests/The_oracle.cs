@@ -23,15 +23,7 @@ public sealed class The_oracle
         using TemporaryFolder folder = new();
         await using ValuesProgram program = await ValuesProgram.StartAsync(version, variant);
 
-        CapturedValues captured = CapturedValues.Take(program, folder, reader);
-        Findings findings = new();
-        foreach (KnownFrame frame in program.Frames)
-        {
-            foreach (KnownVariable variable in frame.Variables ?? [])
-                findings.Add(frame, variable, captured.RowOf(frame));
-        }
-        foreach (KnownVariable global in program.Globals)
-            findings.Add(null, global, captured.Globals);
+        Findings findings = Findings.Of(program, CapturedValues.Take(program, folder, reader));
         int shownByDelve = await findings.AskDelveAsync(program);
 
         string report = $"go{version} {variant} {reader}: {findings.Equal} values equal, {findings.Null.Count} NULL, "
@@ -46,8 +38,44 @@ public sealed class The_oracle
         Assert.True(findings.Parts.Count == 0, string.Join('\n', findings.Parts));
     }
 
+    [Theory]
+    [InlineData("1.19", "default")]
+    [InlineData("1.23", "noopt")]
+    [InlineData("1.27", "default")]
+    [InlineData("1.27", "noopt")]
+    public async Task So_they_do_when_an_earlier_run_has_compiled_what_to_capture(string version, string variant)
+    {
+        await using ValuesProgram program = await ValuesProgram.StartAsync(version, variant);
+        Findings[] runs = [Take(), Take()];
+
+        Assert.All(runs, static run => Assert.True(run.Wrong.Count == 0, string.Join('\n', run.Wrong)));
+        Assert.Equal(
+            (runs[0].Equal, runs[0].Null.Count, runs[0].Parts.Count),
+            (runs[1].Equal, runs[1].Null.Count, runs[1].Parts.Count));
+        Assert.InRange(runs[1].Equal, 400, 1000);
+
+        Findings Take()
+        {
+            using TemporaryFolder folder = new();
+            return Findings.Of(program, CapturedValues.Take(program, folder, "vmread"));
+        }
+    }
+
     private sealed class Findings
     {
+        public static Findings Of(ValuesProgram program, CapturedValues captured)
+        {
+            Findings findings = new();
+            foreach (KnownFrame frame in program.Frames)
+            {
+                foreach (KnownVariable variable in frame.Variables ?? [])
+                    findings.Add(frame, variable, captured.RowOf(frame));
+            }
+            foreach (KnownVariable global in program.Globals)
+                findings.Add(null, global, captured.Globals);
+            return findings;
+        }
+
         public int Equal { get; private set; }
 
         public List<string> Wrong { get; } = [];
@@ -55,7 +83,7 @@ public sealed class The_oracle
         /// <summary>NULL though the program knows a value.</summary>
         public List<(KnownFrame? Frame, KnownVariable Variable)> Null { get; } = [];
 
-        public void Add(KnownFrame? frame, KnownVariable variable, JsonObject? row)
+        private void Add(KnownFrame? frame, KnownVariable variable, JsonObject? row)
         {
             string? text = row?[ValuesSpec.ColumnOf(variable.Name)]?.GetValue<string>();
             if (text is null && !CapturedValues.MayBeNull(variable))

@@ -28,7 +28,7 @@ public sealed class Specs_that_want_too_much
         string path = "first" + string.Concat(Enumerable.Repeat(".next", 60));
         CompiledProgram program = await CompiledProgram.OfAsync(Values, "main.cycles", path, $"{path}.value");
         Assert.Empty(program.Problems);
-        Assert.InRange(program.Program.Routines.Length, 120, 200);
+        Assert.InRange(program.Program.Tables.Routines.Length, 120, 200);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class Specs_that_want_too_much
         for (int i = 1; i <= 1000; i++)
             spec.Append($"      - {{ expr: root, string_bytes: {i}, as: c{i} }}\n");
         CompiledProgram all = await CompiledProgram.OfAsync(Values, spec.ToString());
-        Assert.InRange(all.Program.Routines.Length, 1000, 1200);
+        Assert.InRange(all.Program.Tables.Routines.Length, 1000, 1200);
         CaptureTooLargeException tooLarge = await Assert.ThrowsAsync<CaptureTooLargeException>(() =>
             CompiledProgram.OfAsync(Values, spec.ToString(), new ProbesLimits { RoutinesMax = 500 }));
         Assert.Equal("the spec needs more than 500 routines in this program: capture fewer functions or expressions",

@@ -104,7 +104,7 @@ public sealed class What_a_program_copies
         Assert.Contains("string: 16 bytes\n  0: [8] elements, at most 300 -> byte\n", text);
         Assert.Contains("string #2: 16 bytes\n  0: [8] elements, at most 200 -> byte\n", text);
         Assert.Contains("[]string: 24 bytes\n  0: [8] elements, at most 4 -> string #2\n", text);
-        NativeCaptureOp[] ops = [.. program.Program.Routines[(int)program.Program.Ranges[^1].Routine].Ops];
+        NativeCaptureOp[] ops = [.. program.Program.Ops(program.Program.Ranges[^1].Routine)];
         Assert.Equal([0u, 2u, 2u], ops.Select(static op => op.Depth));
     }
 
@@ -154,14 +154,14 @@ public sealed class What_a_program_copies
             static pair => Assert.True(pair.First.High <= pair.Second.Low));
         Assert.All(
             program.Ranges,
-            range => Assert.True(range.Low < range.High && range.Routine < program.Routines.Length));
-        foreach (NativeCaptureOp op in program.Routines.SelectMany(static routine => routine.Ops))
-            Assert.True(op.Routine < program.Routines.Length || op.Routine == RoutineWriter.None);
+            range => Assert.True(range.Low < range.High && range.Routine < program.Tables.Routines.Length));
+        foreach (NativeCaptureOp op in program.Tables.Ops)
+            Assert.True(op.Routine < program.Tables.Routines.Length || op.Routine == RoutineWriter.None);
         byte[] encoded = program.Encode(0x1000, out NativeCaptureProgram header);
         Assert.Equal(0u, header.Types & (header.Types - 1));
         Assert.Equal(program.TextStart + 0x1000, header.TextStart);
         int constants = encoded.Length - ((int)(header.Constants + header.Names) * 8);
-        Assert.Equal(program.Constants[0] + 0x1000, MemoryMarshal.Read<ulong>(encoded.AsSpan(constants)));
+        Assert.Equal(program.Tables.Constants[0] + 0x1000, MemoryMarshal.Read<ulong>(encoded.AsSpan(constants)));
     }
 
     private static RoutineWriter Writer() => new(RedactionRules.Default, new PointerShape(true), ProbesLimits.Default);

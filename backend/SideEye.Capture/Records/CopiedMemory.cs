@@ -46,14 +46,16 @@ internal sealed class CopiedMemory : ITargetMemory
             return;
         isSorted = false;
         bytes = bytes[..(int)record.Bytes];
-        IReadOnlyList<NativeCapturePiece> parts = program.Pieces(record.Routine);
-        if (parts.Count == 0)
+        ReadOnlySpan<NativeCapturePiece> parts = program.Pieces(record.Routine);
+        if (parts.IsEmpty)
         {
             pieces.Add(new Piece(record.Address, bytes, false));
             return;
         }
         int stride = program.ElementBytes(record.Routine);
-        bool isJudged = parts.Any(static part => part.Name != 0);
+        bool isJudged = false;
+        foreach (NativeCapturePiece part in parts)
+            isJudged |= part.Name != 0;
         for (int start = 0; start + stride <= bytes.Length && stride > 0; start += stride)
         {
             AddParts(record.Address + (ulong)start, bytes.Slice(start, stride), parts, isJudged);
@@ -62,15 +64,15 @@ internal sealed class CopiedMemory : ITargetMemory
 
     /// <summary>Parts that follow one another are one piece.</summary>
     private void AddParts(
-        ulong start, ReadOnlyMemory<byte> element, IReadOnlyList<NativeCapturePiece> parts, bool isJudged)
+        ulong start, ReadOnlyMemory<byte> element, ReadOnlySpan<NativeCapturePiece> parts, bool isJudged)
     {
-        for (int i = 0; i < parts.Count; i++)
+        for (int i = 0; i < parts.Length; i++)
         {
             if (parts[i].IsCopied != 0)
                 continue;
             ulong low = parts[i].Offset;
             ulong high = low + parts[i].Bytes;
-            while (i + 1 < parts.Count && parts[i + 1].Offset == high && parts[i + 1].IsCopied == 0)
+            while (i + 1 < parts.Length && parts[i + 1].Offset == high && parts[i + 1].IsCopied == 0)
                 high += parts[++i].Bytes;
             if (high <= (ulong)element.Length)
                 pieces.Add(new Piece(start + low, element[(int)low..(int)high], isJudged));

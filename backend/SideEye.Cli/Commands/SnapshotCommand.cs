@@ -105,6 +105,7 @@ internal static class SnapshotCommand
         if (processes.Count == 0)
             throw new CommandFailedException(failed[0].Error);
         await WatchAsync(processes, options, stop).ConfigureAwait(false);
+        using IDisposable holding = binaries.Hold();
         SnapshotReport report = await SnapshotRun.TakeAsync(options, processes, failed, stop).ConfigureAwait(false);
         using Stream output = StandardOutput.Open();
         report.Write(output, options.AsJson);

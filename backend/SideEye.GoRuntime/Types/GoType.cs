@@ -39,6 +39,13 @@ public sealed class GoType
     /// </summary>
     public ulong? RuntimeType { get; init; }
 
+    /// <summary>
+    /// Where its entry is in .debug_info: by it <see cref="GoTypes.At(Dwarf.DebugInfoOffset)"/> finds the same type
+    /// again. Null for a type that only the runtime describes, see
+    /// <see cref="GoTypes.AsTheRuntimeDescribes"/>, and for one that was put together of others.
+    /// </summary>
+    public ulong? Entry { get; init; }
+
     /// <summary>Elements of an array.</summary>
     public long Length { get; init; }
 

@@ -217,6 +217,7 @@ public sealed class GoTypes
         new(entry.Name, kind, size, parts)
         {
             RuntimeType = entry.RuntimeType,
+            Entry = entry.Offset.Value,
             Length = length,
             IsEmptyInterface = isEmptyInterface,
         };

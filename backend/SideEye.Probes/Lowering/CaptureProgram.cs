@@ -9,15 +9,16 @@ namespace SideEye.Probes.Lowering;
 /// </summary>
 public sealed class CaptureProgram
 {
-    internal CaptureProgram(
-        ImmutableArray<Routine> routines, ImmutableArray<NativeCaptureRange> ranges,
-        ImmutableArray<NativeCaptureType> types, ImmutableArray<ulong> constants, ProgramNames names)
+    private readonly Lazy<ProgramNames> names;
+
+    /// <summary>A program.</summary>
+    /// <param name="tables">Its tables.</param>
+    /// <param name="names">What numbers stand for; only its text form asks for them, and programs have tens of
+    /// thousands.</param>
+    internal CaptureProgram(ProgramTables tables, Func<ProgramNames> names)
     {
-        Routines = routines;
-        Ranges = ranges;
-        Types = types;
-        Constants = constants;
-        Names = names;
+        Tables = tables;
+        this.names = new Lazy<ProgramNames>(names);
     }
 
     /// <summary>True when no frame of any goroutine can be captured.</summary>
@@ -36,32 +37,48 @@ public sealed class CaptureProgram
     public required uint FrameBytesMax { get; init; }
 
     /// <summary>Sorted by pc, offsets from <see cref="TextStart"/>.</summary>
-    public ImmutableArray<NativeCaptureRange> Ranges { get; }
+    public ImmutableArray<NativeCaptureRange> Ranges => Tables.Ranges;
 
-    internal ImmutableArray<Routine> Routines { get; }
+    internal ProgramTables Tables { get; }
 
-    /// <summary>Dynamic types in no particular order; addresses are link-time.</summary>
-    internal ImmutableArray<NativeCaptureType> Types { get; }
-
-    internal ImmutableArray<ulong> Constants { get; }
-
-    internal ProgramNames Names { get; }
-
-    /// <summary>What tells names of secrets; null when nothing is captured that has a name in its data.</summary>
-    internal NameAutomaton? SecretNames { get; init; }
+    internal ProgramNames Names => names.Value;
 
     /// <summary>Bytes from one element to the next of a routine's objects.</summary>
     public int ElementBytes(uint routine) =>
-        routine < (uint)Routines.Length ? (int)Routines[(int)routine].ElementBytes : 0;
+        routine < (uint)Tables.Routines.Length ? (int)Tables.Routines[(int)routine].ElementBytes : 0;
 
     /// <summary>What of each element is copied; empty for all of it.</summary>
-    public IReadOnlyList<NativeCapturePiece> Pieces(uint routine) =>
-        routine < (uint)Routines.Length ? Routines[(int)routine].Pieces : [];
+    public ReadOnlySpan<NativeCapturePiece> Pieces(uint routine)
+    {
+        if (routine >= (uint)Tables.Routines.Length)
+            return [];
+        NativeCaptureRoutine of = Tables.Routines[(int)routine];
+        return Tables.Pieces.AsSpan((int)of.FirstPiece, (int)of.PieceCount);
+    }
+
+    /// <summary>What a routine leads to.</summary>
+    internal ReadOnlySpan<NativeCaptureOp> Ops(uint routine)
+    {
+        NativeCaptureRoutine of = Tables.Routines[(int)routine];
+        return Tables.Ops.AsSpan((int)of.FirstOp, (int)of.OpCount);
+    }
 }
 
 /// <summary>What the numbers in a program stand for, for its text form.</summary>
-/// <param name="Types">The types behind <see cref="CaptureProgram.Types"/>.</param>
+/// <param name="Routines">What routines are for.</param>
+/// <param name="Types">The types behind <see cref="ProgramTables.Types"/>.</param>
 /// <param name="Assertions">Types by the numbers that assertions compare, from 1 on.</param>
-/// <param name="Constants">The variables behind <see cref="CaptureProgram.Constants"/>.</param>
+/// <param name="Constants">The variables behind <see cref="ProgramTables.Constants"/>.</param>
 internal sealed record ProgramNames(
-    ImmutableArray<GoType> Types, ImmutableArray<GoType> Assertions, ImmutableArray<string> Constants);
+    ImmutableArray<RoutineName> Routines, ImmutableArray<GoType> Types, ImmutableArray<GoType> Assertions,
+    ImmutableArray<string> Constants);
+
+/// <summary>What a routine is for.</summary>
+/// <param name="Type">The type that it is about; null for frames, and for those that every program has.</param>
+/// <param name="Rest">The path within it and what of the runtime's it is; all of the name where there is no type.
+/// </param>
+internal readonly record struct RoutineName(GoType? Type, string Rest)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Type?.Name + Rest;
+}

@@ -7,8 +7,8 @@ namespace SideEye.Probes.Lowering;
 internal static class PathText
 {
     /// <summary>Name of a routine: its type, the rest of its path, and what of the runtime's it is.</summary>
-    public static string NameOf(in RoutineKey key) =>
-        $"{key.Type.Name}{Of(key)}{(key.Role == RoutineRole.Value ? "" : $" ({Words(key.Role)})")}";
+    public static RoutineName NameOf(in RoutineKey key) =>
+        new(key.Type, Of(key) + (key.Role == RoutineRole.Value ? "" : $" ({Words(key.Role)})"));
 
     /// <summary>Such as <c>.mu.state</c>; empty for a whole value.</summary>
     public static string Of(in RoutineKey key)

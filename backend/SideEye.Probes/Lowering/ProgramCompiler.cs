@@ -53,17 +53,20 @@ internal sealed class ProgramCompiler
         routines.Finish();
         ImmutableArray<GoType>.Builder held = ImmutableArray.CreateBuilder<GoType>();
         ImmutableArray<NativeCaptureType> types = routines.FollowsInterfaces ? AddTypes(heldTypes, held) : [];
-        ProgramNames names = new(
-            held.ToImmutable(),
-            [.. routines.Assertions.OrderBy(static one => one.Value).Select(static one => one.Key)],
-            [.. routines.ConstantNames]);
-        return new CaptureProgram([.. routines.Routines], ranges.ToImmutable(), types, [.. routines.Constants], names)
+        List<Routine> written = routines.Routines;
+        ImmutableArray<GoType> assertions =
+            [.. routines.Assertions.OrderBy(static one => one.Value).Select(static one => one.Key)];
+        ImmutableArray<string> constants = [.. routines.ConstantNames];
+        NameAutomaton? secretNames = routines.LooksAtNames ? NameAutomaton.Of(spec.Redaction) : null;
+        return new CaptureProgram(
+            ProgramTables.Of(written, ranges.ToImmutable(), types, [.. routines.Constants], secretNames),
+            () => new ProgramNames(
+                [.. written.Select(static routine => routine.Name)], held.ToImmutable(), assertions, constants))
         {
             TextStart = binary.Pcln.TextStart,
             TextBytes = binary.Pcln.TextEnd - binary.Pcln.TextStart,
             BytesMax = (ulong)spec.Limits.SnapshotBytes!.Value,
             FrameBytesMax = (uint)spec.Limits.FrameBytes!.Value,
-            SecretNames = routines.LooksAtNames ? NameAutomaton.Of(spec.Redaction) : null,
         };
     }
 

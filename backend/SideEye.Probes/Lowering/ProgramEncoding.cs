@@ -16,50 +16,35 @@ public static class ProgramEncoding
     /// <returns>The tables, in the order of <see cref="NativeCaptureProgram"/>.</returns>
     public static byte[] Encode(this CaptureProgram program, ulong loadBias, out NativeCaptureProgram header)
     {
-        List<NativeCaptureOp> ops = [];
-        List<NativeCapturePiece> pieces = [];
-        NativeCaptureRoutine[] routines = new NativeCaptureRoutine[program.Routines.Length];
-        for (int i = 0; i < routines.Length; i++)
-        {
-            Routine routine = program.Routines[i];
-            routines[i] = new NativeCaptureRoutine
-            {
-                FirstOp = (uint)ops.Count, OpCount = (uint)routine.Ops.Count, ElementBytes = routine.ElementBytes,
-                FirstPiece = (uint)pieces.Count, PieceCount = (uint)routine.Pieces.Count,
-            };
-            ops.AddRange(routine.Ops);
-            pieces.AddRange(routine.Pieces);
-        }
-        NativeCaptureType[] types = Table(program, loadBias);
-        ulong[] constants = [.. program.Constants.Select(address => address + loadBias)];
-        ulong[] names = program.SecretNames?.Encode() ?? [];
+        ProgramTables tables = program.Tables;
+        NativeCaptureType[] types = Table(tables, loadBias);
+        ulong[] constants = [.. tables.Constants.Select(address => address + loadBias)];
         header = new NativeCaptureProgram
         {
             TextStart = program.TextStart + loadBias, TextBytes = program.TextBytes, BytesMax = program.BytesMax,
-            FrameBytesMax = program.FrameBytesMax, Ops = (uint)ops.Count, Routines = (uint)routines.Length,
-            Pieces = (uint)pieces.Count, Ranges = (uint)program.Ranges.Length, Types = (uint)types.Length,
-            Constants = (uint)constants.Length, Names = (uint)names.Length,
-            NamesSecret = program.SecretNames?.FirstSecret ?? 0,
+            FrameBytesMax = program.FrameBytesMax, Ops = (uint)tables.Ops.Length,
+            Routines = (uint)tables.Routines.Length, Pieces = (uint)tables.Pieces.Length,
+            Ranges = (uint)tables.Ranges.Length, Types = (uint)types.Length, Constants = (uint)constants.Length,
+            Names = (uint)tables.SecretNames.Length, NamesSecret = tables.FirstSecret,
         };
         return
         [
-            .. Bytes<NativeCaptureOp>(CollectionsMarshal.AsSpan(ops)), .. Bytes<NativeCaptureRoutine>(routines),
-            .. Bytes<NativeCapturePiece>(CollectionsMarshal.AsSpan(pieces)),
-            .. Bytes<NativeCaptureRange>(program.Ranges.AsSpan()), .. Bytes<NativeCaptureType>(types),
-            .. Bytes<ulong>(constants), .. Bytes<ulong>(names),
+            .. Bytes(tables.Ops.AsSpan()), .. Bytes(tables.Routines.AsSpan()), .. Bytes(tables.Pieces.AsSpan()),
+            .. Bytes(tables.Ranges.AsSpan()), .. Bytes<NativeCaptureType>(types), .. Bytes<ulong>(constants),
+            .. Bytes(tables.SecretNames.AsSpan()),
         ];
     }
 
     /// <summary>Open addressing with a bounded number of probes; grows until every type is within reach.</summary>
-    private static NativeCaptureType[] Table(CaptureProgram program, ulong loadBias)
+    private static NativeCaptureType[] Table(ProgramTables tables, ulong loadBias)
     {
-        if (program.Types.IsEmpty)
+        if (tables.Types.IsEmpty)
             return [];
-        uint slots = BitOperations.RoundUpToPowerOf2((uint)program.Types.Length * 2);
+        uint slots = BitOperations.RoundUpToPowerOf2((uint)tables.Types.Length * 2);
         for (; ; slots *= 2)
         {
             NativeCaptureType[] table = new NativeCaptureType[slots];
-            if (program.Types.All(type => TryPut(table, type with { Address = type.Address + loadBias })))
+            if (tables.Types.All(type => TryPut(table, type with { Address = type.Address + loadBias })))
                 return table;
         }
     }
@@ -80,6 +65,6 @@ public static class ProgramEncoding
         return false;
     }
 
-    private static byte[] Bytes<T>(ReadOnlySpan<T> items)
-        where T : unmanaged => MemoryMarshal.AsBytes(items).ToArray();
+    private static ReadOnlySpan<byte> Bytes<T>(ReadOnlySpan<T> items)
+        where T : unmanaged => MemoryMarshal.AsBytes(items);
 }

@@ -82,10 +82,10 @@ public sealed class ProgramText
     {
         while (unwritten.TryDequeue(out uint number))
         {
-            Routine routine = program.Routines[(int)number];
-            string size = routine.ElementBytes == 0 ? "" : $": {routine.ElementBytes} bytes{PiecesOf(routine)}";
+            int bytes = program.ElementBytes(number);
+            string size = bytes == 0 ? "" : $": {bytes} bytes{PiecesOf(program.Pieces(number).ToArray())}";
             Line($"\n{LabelOf(number)}{size}");
-            foreach (NativeCaptureOp op in routine.Ops)
+            foreach (NativeCaptureOp op in program.Ops(number))
                 Line($"  {Words(op)}");
         }
     }
@@ -93,9 +93,9 @@ public sealed class ProgramText
     private void WriteTypes(Func<string, bool> isWanted)
     {
         List<(string Line, uint Routine)> wanted = [];
-        for (int i = 0; i < program.Types.Length; i++)
+        for (int i = 0; i < program.Tables.Types.Length; i++)
         {
-            NativeCaptureType type = program.Types[i];
+            NativeCaptureType type = program.Tables.Types[i];
             string name = program.Names.Types[i].Name;
             if (!isWanted(name))
                 continue;
@@ -115,11 +115,11 @@ public sealed class ProgramText
     /// </summary>
     private string LabelOf(uint number)
     {
-        if (number >= (uint)program.Routines.Length)
+        if (number >= (uint)program.Tables.Routines.Length)
             return "nothing";
         if (labels.TryGetValue(number, out string? label))
             return label;
-        string name = program.Routines[(int)number].Name;
+        string name = program.Names.Routines[(int)number].ToString();
         int count = taken[name] = taken.GetValueOrDefault(name) + 1;
         // The same type with other limits, or the same path with other steps behind it.
         label = count == 1 ? name : $"{name} #{count}";
@@ -128,9 +128,9 @@ public sealed class ProgramText
         return label;
     }
 
-    private static string PiecesOf(Routine routine) => routine.Pieces is [] ? ""
-        : routine.Pieces is [{ Bytes: 0 }] ? ", none of them" : ", of them "
-        + string.Join(", ", routine.Pieces.Select(Words));
+    private static string PiecesOf(NativeCapturePiece[] pieces) => pieces is [] ? ""
+        : pieces is [{ Bytes: 0 }] ? ", none of them" : ", of them "
+        + string.Join(", ", pieces.Select(Words));
 
     private static string Words(NativeCapturePiece piece) => $"{piece.Offset}..{piece.Offset + piece.Bytes}"
         + (piece.Name == 0 ? "" : $" {(piece.IsCopied == 0 ? "named" : "kept if named")} at {piece.Name - 1}");

@@ -12,7 +12,8 @@ internal sealed class Routine
     public string? OwnName { get; init; }
 
     /// <summary>For the text form: made when asked for, since programs have tens of thousands of routines.</summary>
-    public string Name => OwnName ?? (Key is { } key ? PathText.NameOf(key) : "?");
+    public RoutineName Name => OwnName is null && Key is { } key
+        ? PathText.NameOf(key) : new RoutineName(null, OwnName ?? "?");
 
     /// <summary>Distance of elements in the target.</summary>
     public required uint ElementBytes { get; init; }
