@@ -93,8 +93,8 @@ public sealed class ControlPlaneServer : IAsyncDisposable
             new CurrentNames(parts.Fleet, parts.Specs, parts.Names), queries, parts.RunnerLimits, options.Limits);
         HealthReport health = new(parts.Fleet, () =>
             tokens?.Problem is string problem ? [.. parts.Troubles(), problem] : parts.Troubles());
-        // Options are all that counts: no settings file of the folder that it happens to be started in, which could open
-        // a port past the gate and would be watched with all that is below it, and none of ASP.NET's variables.
+        // Options are all that counts: no settings file of the folder that it happens to be started in, which could
+        // open a port past the gate and would be watched with all that is below it, and none of ASP.NET's variables.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(logs);
