@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Apache.Arrow;
+using SideEye.Store.Derivation;
 
 namespace SideEye.Store;
 
@@ -8,12 +9,17 @@ namespace SideEye.Store;
 /// making them with all that is said about their columns. Safe for use by several threads.
 /// </summary>
 /// <param name="tables">Names and columns of the tables.</param>
-public sealed class BlankSnapshot(ImmutableArray<KeyValuePair<string, Schema>> tables)
+/// <param name="views">SQL of the views over them.</param>
+/// <param name="identity">Columns that identify a row of a captured table: the files are ready to be derived from.
+/// </param>
+public sealed class BlankSnapshot(
+    ImmutableArray<KeyValuePair<string, Schema>> tables, string views, ImmutableArray<IdentityColumn> identity)
 {
     /// <summary>What is behind the name of the first file while the blank one is made beside it.</summary>
     public const string OwnSuffix = ".blank";
 
     private readonly Lock making = new();
+    private readonly SpareInstances spares = SpareInstances.ForWriting(StoreLimits.ForWriting);
     private byte[]? bytes;
 
     /// <summary>Begins a new snapshot file that has the tables.</summary>
@@ -23,7 +29,7 @@ public sealed class BlankSnapshot(ImmutableArray<KeyValuePair<string, Schema>> t
         byte[] blank;
         lock (making)
             blank = bytes ??= Make(path + OwnSuffix);
-        return SnapshotFile.CreateFrom(blank, tables, path);
+        return SnapshotFile.CreateFrom(blank, tables, path, spares);
     }
 
     private byte[] Make(string path)
@@ -34,6 +40,8 @@ public sealed class BlankSnapshot(ImmutableArray<KeyValuePair<string, Schema>> t
             {
                 foreach ((string name, Schema schema) in tables)
                     file.CreateTable(name, schema);
+                file.Execute(views);
+                file.Execute(DerivationTables.Sql(identity));
                 file.Commit();
             }
             return File.ReadAllBytes(path);

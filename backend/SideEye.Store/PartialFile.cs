@@ -35,6 +35,24 @@ internal static class PartialFile
         }
     }
 
+    /// <summary>Copies a complete file, and gives what the copy is called until it is complete.</summary>
+    /// <exception cref="StoreException">It cannot be copied, or another process writes the same file.</exception>
+    public static string Copy(string path)
+    {
+        string partialPath = path + SnapshotFile.PartialSuffix;
+        RemoveLeftover(partialPath);
+        try
+        {
+            File.Copy(path, partialPath);
+            return partialPath;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Remove(partialPath);
+            throw new StoreException(StoreError.NotWritable, $"{path} cannot be copied beside itself: {e.Message}", e);
+        }
+    }
+
     /// <summary>
     /// Removes what a killed writer left behind. DuckDB's own lock tells a leftover from a file that another
     /// process is writing.
@@ -55,22 +73,25 @@ internal static class PartialFile
         Remove(partialPath + ".wal");
     }
 
-    /// <summary>Opens a file under its partial name.</summary>
+    /// <summary>Opens a file under its partial name: the connection's own database is in memory, the file is attached
+    /// to it and is what SQL means without a name.</summary>
     /// <exception cref="StoreException">Another process writes it, or it cannot be written.</exception>
-    public static DuckDBConnection OpenForWriting(string partialPath, string path, StoreLimits limits)
+    public static DuckDBConnection OpenForWriting(
+        string partialPath, string path, StoreLimits limits, SpareInstances? spares = null)
     {
-        DuckDBConnectionStringBuilder settings = limits.ConnectionString(partialPath);
-        // All is one transaction, and so large that its commit checkpoints at once: DuckDB then writes no log.
-        settings.CheckpointThreshold = "1KB";
-        DuckDBConnection connection = new(settings.ConnectionString);
+        DuckDBConnection? connection = null;
         try
         {
-            connection.Open();
+            connection = spares?.Take() ?? SpareInstances.OpenToWrite(limits);
+            using DuckDBCommand command = connection.CreateCommand();
+            command.CommandText = $"ATTACH {SqlTypes.Literal(partialPath)} AS {SnapshotReader.Catalog} (TYPE duckdb);"
+                + $"USE {SnapshotReader.Catalog}; SET temp_directory = {SqlTypes.Literal(partialPath + ".tmp")}";
+            command.ExecuteNonQuery();
             return connection;
         }
         catch (DuckDBException e)
         {
-            connection.Dispose();
+            connection?.Dispose();
             StoreException failure = DuckDbErrors.OnOpen(e, path);
             throw failure.Error == StoreError.Busy ? failure : DuckDbErrors.OnWrite(e, path);
         }

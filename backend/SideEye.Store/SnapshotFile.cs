@@ -36,6 +36,8 @@ public sealed class SnapshotFile : IDisposable
     private readonly Dictionary<string, TableAppender> appenders = [];
     private bool open = true;
     private bool isInTransaction;
+    private bool isDerivationBegun;
+    private bool closesLater; // when nobody waits any more
 
     private SnapshotFile(string path, DuckDBConnection connection)
     {
@@ -60,15 +62,22 @@ public sealed class SnapshotFile : IDisposable
             + $"COMMENT ON TABLE {MarkTable} IS 'Marks this file as a Side-Eye snapshot.'");
     }
 
-    /// <summary>Begins a new snapshot file as a copy of another that has tables and no rows.</summary>
+    /// <summary>Begins a new snapshot file as a copy of another that has tables, also those of a derivation, and no
+    /// rows.</summary>
     /// <exception cref="StoreException">As for <see cref="Create(string)"/>.</exception>
     internal static SnapshotFile CreateFrom(
-        ReadOnlySpan<byte> blank, ImmutableArray<KeyValuePair<string, Schema>> tables, string path)
+        ReadOnlySpan<byte> blank, ImmutableArray<KeyValuePair<string, Schema>> tables, string path,
+        SpareInstances spares)
     {
         string partialPath = PartialFile.MakeWay(path);
         PartialFile.Fill(partialPath, path, blank);
         SnapshotFile file = Begin(
-            new SnapshotFile(path, PartialFile.OpenForWriting(partialPath, path, StoreLimits.ForWriting)), "BEGIN");
+            new SnapshotFile(path, PartialFile.OpenForWriting(partialPath, path, spares.Limits, spares))
+            {
+                isDerivationBegun = true,
+                closesLater = true,
+            },
+            "BEGIN");
         foreach ((string name, Schema schema) in tables)
         {
             file.tables.Add(name, schema);
@@ -85,17 +94,7 @@ public sealed class SnapshotFile : IDisposable
     public static SnapshotFile OpenCopy(string path)
     {
         SnapshotReader.Open(path).Dispose();
-        string partialPath = path + PartialSuffix;
-        PartialFile.RemoveLeftover(partialPath);
-        try
-        {
-            File.Copy(path, partialPath);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            PartialFile.Remove(partialPath);
-            throw new StoreException(StoreError.NotWritable, $"{path} cannot be copied beside itself: {e.Message}", e);
-        }
+        string partialPath = PartialFile.Copy(path);
         try
         {
             return new SnapshotFile(path, PartialFile.OpenForWriting(partialPath, path, StoreLimits.ForWriting));
@@ -117,7 +116,9 @@ public sealed class SnapshotFile : IDisposable
     public DerivationOutcome Derive(DerivationSpec spec, DerivationLimits limits, CancellationToken stop)
     {
         EndTransaction();
-        return Deriver.Run(connection, partialPath, spec, limits, stop);
+        bool isBegun = isDerivationBegun;
+        isDerivationBegun = false;
+        return Deriver.Run(connection, partialPath, isBegun, spec, limits, stop);
     }
 
     /// <summary>
@@ -214,7 +215,13 @@ public sealed class SnapshotFile : IDisposable
     {
         EndTransaction();
         Run("CHECKPOINT");
-        Close();
+        CloseAppenders();
+        Run($"USE memory; DETACH {SnapshotReader.Catalog}");
+        open = false;
+        if (closesLater)
+            SpareInstances.Discard(connection);
+        else
+            connection.Dispose();
         try
         {
             File.Move(partialPath, path, overwrite: true);

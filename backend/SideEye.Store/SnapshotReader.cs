@@ -33,12 +33,16 @@ public sealed class SnapshotReader : IDisposable
 
     /// <summary>Opens a snapshot file within the given limits.</summary>
     /// <exception cref="StoreException">As for <see cref="Open(string)"/>.</exception>
-    public static SnapshotReader Open(string path, StoreLimits limits) => Open(path, limits, "");
+    public static SnapshotReader Open(string path, StoreLimits limits) => Open(path, limits, null, "");
+
+    /// <summary>Opens a snapshot file with an instance that is there already, within its limits.</summary>
+    /// <exception cref="StoreException">As for <see cref="Open(string)"/>.</exception>
+    public static SnapshotReader Open(string path, SpareInstances spares) => Open(path, spares.Limits, spares, "");
 
     /// <summary>Opens a snapshot file so that SQL of ours can copy rows into files of a folder.</summary>
     /// <exception cref="StoreException">As for <see cref="Open(string)"/>.</exception>
     internal static SnapshotReader OpenToCopy(string path, string folder) =>
-        Open(path, StoreLimits.ForReading, $"SET allowed_directories = [{SqlTypes.Literal(folder + "/")}];");
+        Open(path, StoreLimits.ForReading, null, $"SET allowed_directories = [{SqlTypes.Literal(folder + "/")}];");
 
     /// <summary>
     /// Opens a snapshot file together with the rows of others, as far as a query names them: each table of
@@ -57,13 +61,13 @@ public sealed class SnapshotReader : IDisposable
         if (path is not null)
             RequireFile(path);
         ImmutableArray<HistoryGap>.Builder gaps = ImmutableArray.CreateBuilder<HistoryGap>();
-        return Open(path ?? "", limits, connection =>
+        return Open(path ?? "", limits, null, connection =>
         {
             ImmutableArray<NamedTable> named = StatementReview.Of(connection, sql, limits);
             if (path is not null)
                 Attach(connection, path);
             HistoryViews.Create(connection, history, named, gaps, stop);
-            Run(connection, path is null ? "USE memory" : $"USE {Catalog}");
+            Run(connection, $"SET threads = {limits.ThreadsMax}; USE {(path is null ? "memory" : Catalog)}");
         }, gaps);
     }
 
@@ -71,27 +75,28 @@ public sealed class SnapshotReader : IDisposable
     public static bool MayNameHistory(string sql) => SqlTokens.Of(sql).Any(token =>
         token.IsName && token.Value.Equals(HistoryViews.Catalog, StringComparison.OrdinalIgnoreCase));
 
-    private static SnapshotReader Open(string path, StoreLimits limits, string rights)
+    private static SnapshotReader Open(string path, StoreLimits limits, SpareInstances? spares, string rights)
     {
         RequireFile(path);
-        return Open(path, limits, connection =>
+        FileInfo file = new(path);
+        long bytes = file.Exists ? file.Length : 0;
+        return Open(path, limits, spares, connection =>
         {
             Attach(connection, path);
-            Run(connection, $"USE {Catalog};{rights}");
+            Run(connection, $"SET threads = {limits.ThreadsFor(bytes)}; USE {Catalog};{rights}");
         }, ImmutableArray.CreateBuilder<HistoryGap>());
     }
 
     private static SnapshotReader Open(
-        string path, StoreLimits limits, Action<DuckDBConnection> attach, ImmutableArray<HistoryGap>.Builder gaps)
+        string path, StoreLimits limits, SpareInstances? spares, Action<DuckDBConnection> attach,
+        ImmutableArray<HistoryGap>.Builder gaps)
     {
         // An instance of its own, with the file attached: DuckDB.NET shares instances between connections to one
-        // file, and with them their limits. What a person only reads gets no spill file beside it.
-        DuckDBConnectionStringBuilder settings = limits.ConnectionString(":memory:");
-        settings.TempDirectory = "";
-        DuckDBConnection connection = new(settings.ConnectionString);
+        // file, and with them their limits.
+        DuckDBConnection? connection = null;
         try
         {
-            connection.Open();
+            connection = spares?.Take() ?? SpareInstances.OpenToRead(limits);
             attach(connection);
             // Times are shown in UTC wherever the command runs. From here on nothing can be set or opened.
             Run(connection, "SET TimeZone = 'UTC'; SET enable_external_access = false; SET lock_configuration = true");
@@ -99,12 +104,12 @@ public sealed class SnapshotReader : IDisposable
         }
         catch (DuckDBException e)
         {
-            connection.Dispose();
+            connection?.Dispose();
             throw DuckDbErrors.OnOpen(e, path);
         }
         catch
         {
-            connection.Dispose();
+            connection?.Dispose();
             throw;
         }
     }
@@ -142,6 +147,9 @@ public sealed class SnapshotReader : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => connection.Dispose();
+
+    /// <summary>Closes the reader without waiting for that.</summary>
+    public void Discard() => SpareInstances.Discard(connection);
 
     /// <summary>Attaches a file and makes sure that it is a snapshot.</summary>
     /// <exception cref="DuckDBException">It cannot be attached.</exception>

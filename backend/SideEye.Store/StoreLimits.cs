@@ -17,11 +17,18 @@ public sealed record StoreLimits
     /// <summary>Threads that DuckDB may run.</summary>
     public int ThreadsMax { get; init; } = 2;
 
+    /// <summary>Bytes of a file below which a query runs on one thread: to share so little costs more than it saves.
+    /// </summary>
+    public long OneThreadBytesMax { get; init; } = 16L << 20;
+
     /// <summary>Characters of a query.</summary>
     public int SqlCharactersMax { get; init; } = 100_000;
 
     /// <summary>Brackets within brackets in a query, and tables or queries that it joins or unites.</summary>
     public int SqlNestingMax { get; init; } = 200;
+
+    /// <summary>Threads for queries of one file.</summary>
+    internal int ThreadsFor(long fileBytes) => fileBytes < OneThreadBytesMax ? 1 : ThreadsMax;
 
     internal DuckDBConnectionStringBuilder ConnectionString(string path) => new()
     {

@@ -121,16 +121,7 @@ public sealed class Capturing_over_many_agents : IDisposable
     [Fact]
     public async Task What_an_agent_may_not_send_is_refused_and_the_others_stay()
     {
-        Batch[] bad =
-        [
-            new Batch { Table = "goroutines", Arrow = Google.Protobuf.ByteString.CopyFromUtf8("no arrow") },
-            ScriptedAgent.Of("goroutines", Table(("process_id", Int32Type.Default))),
-            ScriptedAgent.Of("snapshots", new SnapshotBuilder().Snapshot().Batch("snapshots")),
-            ScriptedAgent.Of("x; DROP TABLE goroutines", Table(("process_id", Int32Type.Default))),
-            ScriptedAgent.Of("handle", Table(("whose", Int32Type.Default))),
-            ScriptedAgent.Of(new SnapshotBuilder().Goroutine(1, 10, 7)).Skip(1).First(),
-        ];
-        foreach (Batch one in bad)
+        foreach (Batch one in Bad())
         {
             await using ScriptedAgent well = await ScriptedAgent.StartAsync("well");
             await using ScriptedAgent hostile = await ScriptedAgent.StartAsync("hostile", _ => [one]);
@@ -138,6 +129,19 @@ public sealed class Capturing_over_many_agents : IDisposable
             Assert.Equal(1, taken.Processes);
             Assert.StartsWith($"{hostile.Address}: ", taken.Agents[1].Error, StringComparison.Ordinal);
             Assert.Equal(["1"], Ask("SELECT count(*)::VARCHAR FROM goroutines"));
+        }
+    }
+
+    [Fact]
+    public async Task Of_an_only_agent_that_sends_what_it_may_not_there_is_no_file()
+    {
+        foreach (Batch one in Bad())
+        {
+            await using ScriptedAgent hostile = await ScriptedAgent.StartAsync("hostile", _ => [one]);
+            CaptureException failure = await Assert.ThrowsAsync<CaptureException>(
+                () => TakeAsync(Patient, hostile.Link));
+            Assert.Contains($"{hostile.Address}: ", failure.Message, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFiles(folder.FullName));
         }
     }
 
@@ -182,6 +186,23 @@ public sealed class Capturing_over_many_agents : IDisposable
         await agent.WasLetGo.Task.WaitAsync(Stop);
         Assert.Empty(Directory.GetFiles(folder.FullName));
     }
+
+    /// <summary>What no agent may send: no Arrow, other columns, tables that are not its own, rows of processes that it
+    /// does not have.</summary>
+    private static Batch[] Bad() =>
+    [
+        new Batch { Table = "goroutines", Arrow = Google.Protobuf.ByteString.CopyFromUtf8("no arrow") },
+        ScriptedAgent.Of("goroutines", Table(("process_id", Int32Type.Default))),
+        ScriptedAgent.Of("snapshots", new SnapshotBuilder().Snapshot().Batch("snapshots")),
+        ScriptedAgent.Of("x; DROP TABLE goroutines", Table(("process_id", Int32Type.Default))),
+        ScriptedAgent.Of("links", Identity()),
+        ScriptedAgent.Of("Goroutines", Identity()),
+        ScriptedAgent.Of("handle", Table(("whose", Int32Type.Default))),
+        ScriptedAgent.Of(new SnapshotBuilder().Goroutine(0, 10, 7)).Skip(1).First(),
+    ];
+
+    private static RecordBatch Identity() => Table(
+        ("process_id", Int32Type.Default), ("goroutine_id", Int64Type.Default), ("frame_index", Int32Type.Default));
 
     private Task<TakenSnapshot> TakeAsync(CapturingLimits limits, params AgentLink[] agents) =>
         TakeAsync(limits, Stop, agents);

@@ -46,6 +46,7 @@ public sealed class Extra_columns : IDisposable
     [InlineData("n / 2", "DECIMAL(9, 2)", "1.50", "NULL")]
     [InlineData("request->mu", "JSON", """{"started":"2026-03-14T15:09:26.123456789Z"}""", "NULL")]
     [InlineData("big", null, "18446744073709551615", "1")]
+    [InlineData("rank() OVER (ORDER BY goroutine_id DESC)", "BIGINT", "2", "1")]
     [InlineData("(SELECT friendly_name FROM processes p WHERE p.process_id = serve.process_id)", null, "checkout",
         "checkout")]
     public void An_extra_column_is_an_expression_over_captured_ones(

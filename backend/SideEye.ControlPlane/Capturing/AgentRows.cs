@@ -3,6 +3,7 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using SideEye.Protocol;
 using SideEye.Protocol.Agent;
+using SideEye.Spec.Reading;
 using SideEye.Store;
 using SideEye.Tables;
 
@@ -10,22 +11,26 @@ namespace SideEye.ControlPlane.Capturing;
 
 /// <summary>
 /// The rows of one agent. When it has not delivered all, nothing remains of them: what tells whose it is, is in the
-/// snapshot's tables at once and can be removed again; the rest is in tables of its own until then. What an agent sends
+/// snapshot's tables at once and can be removed again; the rest is in tables of its own until then. Where there is one
+/// agent only, nothing comes together with anything, and all is in the snapshot's tables at once. What an agent sends
 /// may be anything.
 /// </summary>
 /// <param name="file">The snapshot's file; whoever calls holds it alone.</param>
 /// <param name="number">Of the agent in this snapshot, from 0.</param>
+/// <param name="isOnly">Whether there are no other agents in this snapshot.</param>
 /// <param name="limits">What may come.</param>
-internal sealed partial class AgentRows(SnapshotFile file, int number, CapturingLimits limits)
+internal sealed partial class AgentRows(Func<SnapshotFile> file, int number, bool isOnly, CapturingLimits limits)
 {
     private const string ProcessId = "process_id";
 
-    private readonly Dictionary<string, string> staged = new(StringComparer.Ordinal);
-    private readonly HashSet<string> direct = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> staged = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> direct = new(StringComparer.OrdinalIgnoreCase);
     private long bytes;
 
     /// <summary>The first of the agent's process ids.</summary>
     public int FirstProcessId => 1 + (number * limits.ProcessesPerAgentMax);
+
+    private SnapshotFile File => file();
 
     private int LastProcessId => FirstProcessId + limits.ProcessesPerAgentMax - 1;
 
@@ -53,7 +58,7 @@ internal sealed partial class AgentRows(SnapshotFile file, int number, Capturing
             foreach (RecordBatch some in rows)
             {
                 CheckRows(batch.Table, some);
-                file.Append(table, some);
+                File.Append(table, some);
             }
         }
         catch (ArgumentException e)
@@ -73,7 +78,7 @@ internal sealed partial class AgentRows(SnapshotFile file, int number, Capturing
     {
         foreach ((string table, string own) in staged)
         {
-            foreach ((string column, string type) in file.MoveRows(own, table, OnlyIf(table, own)))
+            foreach ((string column, string type) in File.MoveRows(own, table, OnlyIf(table, own)))
                 NoteType(table, column, type);
         }
         staged.Clear();
@@ -84,13 +89,13 @@ internal sealed partial class AgentRows(SnapshotFile file, int number, Capturing
     {
         foreach (string own in staged.Values)
         {
-            file.Complete(own);
-            file.Execute($"DROP TABLE {SqlText.Name(own)}");
+            File.Complete(own);
+            File.Execute($"DROP TABLE {SqlText.Name(own)}");
         }
         staged.Clear();
         foreach (string table in direct)
         {
-            file.Execute($"DELETE FROM {SqlText.Name(table)} "
+            File.Execute(isOnly ? $"DELETE FROM {SqlText.Name(table)}" : $"DELETE FROM {SqlText.Name(table)} "
                 + $"WHERE process_id BETWEEN {FirstProcessId} AND {LastProcessId}");
         }
         direct.Clear();
@@ -103,16 +108,21 @@ internal sealed partial class AgentRows(SnapshotFile file, int number, Capturing
         if (direct.Contains(table))
             return table;
         Check(table, schema);
-        if (BuiltIn(table) is not null && HasProcess(schema))
+        bool isBuiltIn = BuiltIn(table) is not null;
+        if (isBuiltIn && (isOnly || HasProcess(schema)))
         {
             direct.Add(table);
             return table;
         }
-        if (staged.Count >= limits.TablesMax + SnapshotSchema.Tables.Length + CaptureSchema.Tables.Length)
+        int builtIn = SnapshotSchema.Tables.Length + CaptureSchema.Tables.Length;
+        if (staged.Count + direct.Count >= limits.TablesMax + builtIn)
             throw new AgentFailedException($"it sent more than {limits.TablesMax} function tables");
-        own = $"agent{number} {table}";
-        file.CreateTable(own, schema);
-        staged.Add(table, own);
+        own = isOnly ? table : $"agent{number} {table}";
+        File.CreateTable(own, schema);
+        if (isOnly)
+            direct.Add(table);
+        else
+            staged.Add(table, own);
         return own;
     }
 
@@ -126,6 +136,8 @@ internal sealed partial class AgentRows(SnapshotFile file, int number, Capturing
                 throw new AgentFailedException($"its table {table} has other columns: is it of another version?");
             return;
         }
+        if (BuiltInTables.Names.Contains(table))
+            throw new AgentFailedException($"{Shown(table)} is the name of a table of ours, and has other columns");
         if (schema.FieldsList.Count > limits.ColumnsMax)
             throw new AgentFailedException($"its table {table} has more than {limits.ColumnsMax} columns");
         if (!Same(CaptureSchema.FunctionTable("", []).FieldsList, [.. schema.FieldsList.Take(3)]))
@@ -161,7 +173,7 @@ internal sealed partial class AgentRows(SnapshotFile file, int number, Capturing
         _ => null,
     };
 
-    private void NoteType(string table, string column, string type) => file.Execute(
+    private void NoteType(string table, string column, string type) => File.Execute(
         $"UPDATE {CaptureSchema.FunctionTablesTable} SET column_type = {SqlText.Literal(type)} "
         + $"WHERE table_name = {SqlText.Literal(table)} AND column_name = {SqlText.Literal(column)}");
 

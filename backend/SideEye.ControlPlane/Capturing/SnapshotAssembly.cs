@@ -13,17 +13,26 @@ namespace SideEye.ControlPlane.Capturing;
 /// so does the network behind them.</summary>
 internal sealed class SnapshotAssembly : IDisposable
 {
-    private static readonly BlankSnapshot Blank = new([.. SnapshotSchema.Tables, .. CaptureSchema.Tables]);
+    private static readonly BlankSnapshot Blank = new(
+        [.. SnapshotSchema.Tables, .. CaptureSchema.Tables], SnapshotSchema.Views, SpecDerivations.Identity);
 
-    private readonly SnapshotFile file;
+    private readonly Task<SnapshotFile> begun;
     private readonly SemaphoreSlim turn = new(1);
 
-    /// <summary>Begins a file.</summary>
+    /// <summary>Begins a file, while agents prepare.</summary>
+    public SnapshotAssembly(string path) => begun = Task.Run(() => Blank.Begin(path));
+
+    /// <summary>When the file has been begun; before that nothing may be written.</summary>
     /// <exception cref="StoreException">It cannot be written.</exception>
-    public SnapshotAssembly(string path) => file = Blank.Begin(path);
+    public Task Begun => begun;
+
+    private SnapshotFile File => begun.GetAwaiter().GetResult();
 
     /// <summary>The place of an agent's rows.</summary>
-    public AgentRows RowsOf(int number, CapturingLimits limits) => new(file, number, limits);
+    /// <param name="number">Of the agent, from 0.</param>
+    /// <param name="isOnly">Whether there are no others.</param>
+    /// <param name="limits">What may come.</param>
+    public AgentRows RowsOf(int number, bool isOnly, CapturingLimits limits) => new(() => File, number, isOnly, limits);
 
     /// <summary>Does something to the file, alone.</summary>
     public async Task InTurnAsync(Action what, CancellationToken stop)
@@ -40,7 +49,7 @@ internal sealed class SnapshotAssembly : IDisposable
     }
 
     /// <summary>Says of an agent's processes where they are and when they were frozen by our clock.</summary>
-    public void Place(int firstProcessId, int count, string address, AgentClock clock) => file.Execute(
+    public void Place(int firstProcessId, int count, string address, AgentClock clock) => File.Execute(
         $"UPDATE processes SET agent = {SqlText.Literal(address)}, "
         + $"host = coalesce(host, {SqlText.Literal(clock.Host)}), "
         + $"clock_offset_ns = {Number(UnixTime.Nanoseconds(clock.Offset))} "
@@ -62,7 +71,7 @@ internal sealed class SnapshotAssembly : IDisposable
         }
         if (pairs.Length > 0)
         {
-            file.Execute($"UPDATE processes SET friendly_name = n.name FROM (VALUES {pairs}) n(id, name) "
+            File.Execute($"UPDATE processes SET friendly_name = n.name FROM (VALUES {pairs}) n(id, name) "
                 + "WHERE process_id = n.id");
         }
     }
@@ -72,12 +81,12 @@ internal sealed class SnapshotAssembly : IDisposable
     {
         string offset = clock is null ? "NULL" : Number(UnixTime.Nanoseconds(clock.Offset));
         string host = clock is null ? "NULL" : SqlText.Literal(clock.Host);
-        file.Execute("INSERT INTO processes (process_id, host, agent, clock_offset_ns, truncated, error) VALUES ("
+        File.Execute("INSERT INTO processes (process_id, host, agent, clock_offset_ns, truncated, error) VALUES ("
             + $"{Number(processId)}, {host}, {SqlText.Literal(address)}, {offset}, false, {SqlText.Literal(error)})");
     }
 
     /// <summary>Takes the clocks' offsets out of the times at which processes were frozen.</summary>
-    public void ComputeSkew() => file.Execute(
+    public void ComputeSkew() => File.Execute(
         "UPDATE processes SET skew_ns = (epoch_us(captured_at) * 1000 - clock_offset_ns) - first.at FROM "
         + "(SELECT min(epoch_us(captured_at) * 1000 - clock_offset_ns) AS at FROM processes) first");
 
@@ -85,18 +94,18 @@ internal sealed class SnapshotAssembly : IDisposable
     public DateTimeOffset? FirstFrozen()
     {
         const string sql = "SELECT coalesce(min(epoch_us(captured_at) * 1000 - clock_offset_ns), 0) FROM processes";
-        long at = file.Number(sql);
+        long at = File.Number(sql);
         return at == 0 ? null : UnixTime.Of(at);
     }
 
     /// <summary>Whether a limit cut something in any process.</summary>
-    public bool IsTruncated() => file.Number("SELECT count(*) FROM processes WHERE truncated") > 0;
+    public bool IsTruncated() => File.Number("SELECT count(*) FROM processes WHERE truncated") > 0;
 
     /// <summary>The row of the snapshot itself.</summary>
     public void AddSnapshot(CaptureOrder order, DateTimeOffset capturedAt, TimeSpan duration, string? error)
     {
         string at = capturedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00'", CultureInfo.InvariantCulture);
-        file.Execute("INSERT INTO snapshots (snapshot_id, captured_at, spec_hash, program, environment, requested_by, "
+        File.Execute("INSERT INTO snapshots (snapshot_id, captured_at, spec_hash, program, environment, requested_by, "
             + "duration_ns, truncated, error) VALUES ("
             + $"{SqlText.Literal(order.SnapshotId)}, TIMESTAMPTZ '{at}', {Text(order.Spec.Merged.Hash)}, "
             + $"{Text(order.Program)}, {Text(order.Environment)}, {Text(order.RequestedBy)}, "
@@ -107,17 +116,23 @@ internal sealed class SnapshotAssembly : IDisposable
     /// <summary>Derives and completes the file.</summary>
     public DerivationOutcome Complete(CaptureOrder order, CancellationToken stop)
     {
-        file.Execute(SnapshotSchema.Views);
-        DerivationOutcome outcome = file.Derive(
+        DerivationOutcome outcome = File.Derive(
             SpecDerivations.Of(order.Spec.Merged), DerivationLimits.Default, stop);
-        file.Commit();
+        File.Commit();
         return outcome;
     }
 
     /// <summary>Ends the file; without <see cref="Complete"/> nothing of it remains.</summary>
     public void Dispose()
     {
-        file.Dispose();
+        try
+        {
+            File.Dispose();
+        }
+        catch (StoreException)
+        {
+            // It was never begun, and who waited for that knows.
+        }
         turn.Dispose();
     }
 

@@ -25,11 +25,13 @@ public sealed class SnapshotTaker(
         using SnapshotAssembly assembly = new(path);
         AgentCall[] calls =
         [
-            .. meant.Select((link, number) => new AgentCall(link, assembly.RowsOf(number, limits), limits, stop)),
+            .. meant.Select((link, number) => new AgentCall(
+                link, assembly.RowsOf(number, isOnly: meant.Count == 1, limits), limits, stop)),
         ];
         try
         {
             await Task.WhenAll(calls.Select(call => call.PrepareAsync(order, time))).ConfigureAwait(false);
+            await assembly.Begun.ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();
             await FireAsync(calls, assembly).ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();

@@ -9,6 +9,10 @@ namespace SideEye.ControlPlane.Capturing;
 /// <summary>What a spec derives from captured tables, in the store's words.</summary>
 public static class SpecDerivations
 {
+    /// <summary>The columns that identify a row of a function table.</summary>
+    public static ImmutableArray<IdentityColumn> Identity { get; } =
+        [.. CaptureSchema.Identity.Select(static one => new IdentityColumn(one.Key, one.Value))];
+
     /// <summary>The extra columns, derived tables and links of a merged spec.</summary>
     public static DerivationSpec Of(CaptureSpec spec) => Of(spec, ImmutableDictionary<string, string>.Empty);
 
@@ -18,7 +22,7 @@ public static class SpecDerivations
     /// otherwise.</param>
     public static DerivationSpec Of(CaptureSpec spec, IReadOnlyDictionary<string, string> tables) => new()
     {
-        Identity = [.. CaptureSchema.Identity.Select(static one => new IdentityColumn(one.Key, one.Value))],
+        Identity = Identity,
         ExtraColumns =
         [
             .. spec.Functions.Where(static function => !function.Columns.IsEmpty)

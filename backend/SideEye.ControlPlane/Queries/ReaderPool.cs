@@ -9,6 +9,7 @@ namespace SideEye.ControlPlane.Queries;
 internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
 {
     private readonly Lock gate = new();
+    private readonly SpareInstances spares = SpareInstances.ForReading(limits);
     private readonly List<(string Path, long Stamp, SnapshotReader Reader)> idle = [];
     private bool isDisposed;
 
@@ -27,7 +28,7 @@ internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
                 return new Rented(this, path, stamp, reader);
             }
         }
-        return new Rented(this, path, stamp, SnapshotReader.Open(path, limits));
+        return new Rented(this, path, stamp, SnapshotReader.Open(path, spares));
     }
 
     /// <summary>Closes the idle readers of a file that was removed: its space is free when nobody has it open.
@@ -53,6 +54,7 @@ internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
                 reader.Dispose();
             idle.Clear();
         }
+        spares.Dispose();
     }
 
     private void Return(string path, long stamp, SnapshotReader reader)
@@ -75,7 +77,7 @@ internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
                 }
             }
         }
-        tooMany?.Dispose();
+        tooMany?.Discard();
     }
 
     /// <summary>Tells a file from one that took its name since.</summary>

@@ -16,8 +16,11 @@ internal sealed class DerivedTableStep(
                 throw new StoreException(StoreError.Sql,
                     "the file has a table or view of this name already; choose another name");
             }
-            if (Select(table) is string select)
-                Write(table, select);
+            // All together at first: what can be made need not be looked at before.
+            string[] selects = [.. table.Sql.Select(SqlTokens.WithoutEnd)];
+            // What can be made need not be looked at first, which takes as long as making a small table.
+            if (!TryWrite(table, selects) && Found(table, selects) is { Count: > 0 } found)
+                Write(table, Together(found));
         }
         catch (StoreException e)
         {
@@ -25,14 +28,29 @@ internal sealed class DerivedTableStep(
         }
     }
 
-    /// <summary>Those of the statements that find their tables; null when none does and none need.</summary>
-    private string? Select(DerivedTable table)
+    /// <summary>Makes the table of all statements, unless one of them is wrong or lacks its tables.</summary>
+    private bool TryWrite(DerivedTable table, string[] selects)
+    {
+        if (!selects.All(sql.IsSelect))
+            return false;
+        try
+        {
+            Write(table, Together(selects));
+            return true;
+        }
+        catch (StoreException e) when (SpecSql.IsAboutText(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Those of the statements that find their tables; none when no one does and none need.</summary>
+    private List<string> Found(DerivedTable table, string[] selects)
     {
         List<string> found = [];
         StoreException? missing = null;
-        foreach (string text in table.Sql)
+        foreach (string select in selects)
         {
-            string select = SqlTokens.WithoutEnd(text);
             try
             {
                 sql.RequireSelect(select);
@@ -42,18 +60,16 @@ internal sealed class DerivedTableStep(
             {
                 missing ??= e;
             }
-            catch (StoreException e) when (table.Sql.Length > 1)
+            catch (StoreException e) when (selects.Length > 1)
             {
                 record.Failed(table.Name, null, e.Message);
             }
         }
-        if (found.Count > 0)
-        {
-            return found.Count == 1 ? found[0]
-                : string.Join("\nUNION ALL BY NAME\n", found.Select(each => $"(\n{each}\n)"));
-        }
-        return missing is null || table.IsOptional ? null : throw missing;
+        return found.Count > 0 || missing is null || table.IsOptional ? found : throw missing;
     }
+
+    private static string Together(IReadOnlyList<string> selects) => selects.Count == 1 ? selects[0]
+        : string.Join("\nUNION ALL BY NAME\n", selects.Select(each => $"(\n{each}\n)"));
 
     private void Write(DerivedTable table, string select)
     {

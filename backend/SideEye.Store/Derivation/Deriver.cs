@@ -24,21 +24,31 @@ internal sealed class Deriver
     }
 
     /// <summary>Derives. The connection is locked afterwards: nothing can be set or opened with it.</summary>
+    /// <param name="connection">To the file.</param>
+    /// <param name="file">Where it is.</param>
+    /// <param name="isBegun">Whether the file has <see cref="DerivationTables"/> with the spec's identity, and nothing
+    /// is derived in it yet.</param>
+    /// <param name="spec">What to derive.</param>
+    /// <param name="limits">What that may take.</param>
+    /// <param name="stop">Cancels it.</param>
     /// <exception cref="StoreException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public static DerivationOutcome Run(
-        DuckDBConnection connection, string file, DerivationSpec spec, DerivationLimits limits, CancellationToken stop)
+        DuckDBConnection connection, string file, bool isBegun, DerivationSpec spec, DerivationLimits limits,
+        CancellationToken stop)
     {
         Deriver deriver = new(new SpecSql(connection, file, limits, stop), spec, limits);
-        RemoveOld(deriver.sql);
+        if (!isBegun)
+        {
+            RemoveOld(deriver.sql);
+            deriver.sql.RunTogether(DerivationTables.Sql(spec.Identity));
+        }
         return deriver.Derive();
     }
 
     private DerivationOutcome Derive()
     {
-        sql.RunTogether(Embedded.Text("derivation.sql"));
         LinkStep links = new(sql, stored, record, limits, spec.Identity);
-        links.Begin();
         ExtraColumnStep columns = new(sql, stored, record, limits);
         foreach (ExtraColumns extra in spec.ExtraColumns)
         {

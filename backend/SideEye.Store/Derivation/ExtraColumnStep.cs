@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
-using System.Text;
-
 namespace SideEye.Store.Derivation;
 
 /// <summary>
-/// Adds the extra columns of one table: each is tried on its own over the table as it is so far, and the table is then
-/// written anew with all of them; one that fails is NULL throughout.
+/// Adds the extra columns of one table: each is tried on its own over the table as it is so far, and then added; one
+/// that fails is NULL throughout.
 /// </summary>
 internal sealed class ExtraColumnStep(
     SpecSql sql, StoredTables stored, DerivationRecord record, DerivationLimits limits)
@@ -19,55 +16,61 @@ internal sealed class ExtraColumnStep(
     public void Add(ExtraColumns extra)
     {
         string table = extra.Table;
-        IReadOnlyList<StoredColumn> columns = stored.ColumnsOf(table);
-        HashSet<string> names = new(columns.Select(column => column.Name), StringComparer.OrdinalIgnoreCase);
-        List<StoredColumn> added = [];
-        string source = SqlTypes.Quote(table);
-        long rows = (long)sql.Rows($"SELECT count(*) FROM {source}")[0][0]!;
+        HashSet<string> names = new(
+            stored.ColumnsOf(table).Select(column => column.Name), StringComparer.OrdinalIgnoreCase);
+        long rows = (long)sql.Rows($"SELECT count(*) FROM {SqlTypes.Quote(table)}")[0][0]!;
+        int added = 0;
         foreach (ExtraColumn column in extra.Columns)
         {
-            if (added.Count == limits.ColumnsPerTableMax)
+            if (added == limits.ColumnsPerTableMax)
             {
                 record.Failed(table, column.Name, $"a table has at most {limits.ColumnsPerTableMax} extra columns");
-                return;
             }
-            if (names.Contains(column.Name))
+            else if (!names.Add(column.Name))
             {
                 record.Failed(table, column.Name, "the table has a column of this name already");
-                continue;
             }
-            string expression = Try(table, column, source, names, rows);
-            source = $"(SELECT *, {expression} AS {SqlTypes.Quote(column.Name)} FROM {source})";
-            names.Add(column.Name);
-            added.Add(new StoredColumn(column.Name, TypeOf(source, SqlTypes.Quote(column.Name)), true,
-                $"Extra column: {SqlText(column)}"));
+            else
+            {
+                Write(table, column, Try(table, column, names, rows), rows);
+                added++;
+            }
         }
-        if (added.Count > 0)
-            Write(table, [.. columns, .. added], source, extra.Columns, added);
+        if (added > 0)
+            stored.Changed(table);
     }
 
-    /// <summary>The column's expression, or one that is NULL throughout when it fails.</summary>
-    private string Try(string table, ExtraColumn column, string source, HashSet<string> names, long rows)
+    /// <summary>The column's expression and its type; one that is NULL throughout when it fails.</summary>
+    private (string Expression, string Type) Try(string table, ExtraColumn column, HashSet<string> names, long rows)
     {
         TypedExpression? typed = null;
         try
         {
-            typed = TypedExpression.Of(column, names);
+            HashSet<string> others = new(names, names.Comparer);
+            others.Remove(column.Name);
+            typed = TypedExpression.Of(column, others);
             string value = $"(\n{typed.Value}\n)";
             // With all other columns beside it, so that no aggregate passes.
-            sql.RequireSelect($"SELECT {typed.Converted(Value)} FROM (SELECT *, {value} AS {Value} FROM {source})");
+            sql.RequireSelect($"SELECT {typed.Converted(Value)} FROM ({WithValue(table, value)})");
             // Brackets of its own, so that it cannot end ours.
             sql.RequireExpression(typed.Value);
-            Check(table, column, typed, value, source, rows);
-            RequireStorable(TypeOf($"(SELECT *, {typed.Converted(value)} AS {Value} FROM {source})", Value));
-            return typed.Converted(value);
+            if (rows > 0)
+                Check(table, column, typed, value, rows);
+            string expression = typed.Converted(value);
+            string type = TypeOf($"SELECT {Value} FROM ({WithValue(table, expression)})");
+            RequireStorable(type);
+            return (expression, type);
         }
         catch (StoreException e)
         {
             record.Failed(table, column.Name, e.Message);
-            return NullOf(typed);
+            string expression = NullOf(typed);
+            return (expression, TypeOf($"SELECT {expression}"));
         }
     }
+
+    private static string WithValue(string table, string value) =>
+        $"SELECT *, {value} AS {Value} FROM {SqlTypes.Quote(table)}";
 
     private string NullOf(TypedExpression? typed)
     {
@@ -85,14 +88,12 @@ internal sealed class ExtraColumnStep(
     }
 
     /// <summary>Evaluates the column for every row, and counts values that do not fit its type.</summary>
-    private void Check(
-        string table, ExtraColumn column, TypedExpression typed, string value, string source, long rows)
+    private void Check(string table, ExtraColumn column, TypedExpression typed, string value, long rows)
     {
         object?[] seen = sql.Rows(
             $"SELECT count(*), count(*) FILTER (v IS NOT NULL AND t IS NULL), count(t), "
             + $"left(min(CAST(v AS VARCHAR)) FILTER (v IS NOT NULL AND t IS NULL), {ExampleCharsMax}) FROM ("
-            + $"SELECT {Value} AS v, {typed.Converted(Value)} AS t FROM (SELECT *, {value} AS {Value} FROM {source}))")
-            [0];
+            + $"SELECT {Value} AS v, {typed.Converted(Value)} AS t FROM ({WithValue(table, value)}))")[0];
         if ((long)seen[0]! != rows)
         {
             throw new StoreException(StoreError.Sql,
@@ -106,9 +107,7 @@ internal sealed class ExtraColumnStep(
         }
     }
 
-    private string TypeOf(string source, string column) =>
-        (string)sql.Rows(
-            $"SELECT column_type FROM (DESCRIBE SELECT {column} FROM {source})")[0][0]!;
+    private string TypeOf(string select) => (string)sql.Rows($"DESCRIBE {select}")[0][1]!;
 
     private void RequireStorable(string type)
     {
@@ -122,36 +121,38 @@ internal sealed class ExtraColumnStep(
         }
     }
 
-    private void Write(
-        string table, List<StoredColumn> columns, string source, ImmutableArray<ExtraColumn> spec,
-        List<StoredColumn> added)
+    private void Write(string table, ExtraColumn column, (string Expression, string Type) value, long rows)
     {
-        string temporary = SqlTypes.Quote(table + ".new");
-        string? about = stored.CommentOf(table);
+        string name = SqlTypes.Quote(column.Name);
+        string quoted = SqlTypes.Quote(table);
         try
         {
-            sql.Run($"CREATE TABLE {temporary} ({string.Join(", ", columns.Select(column => column.Definition))})");
-            sql.RunLimited($"INSERT INTO {temporary} SELECT * FROM {source}");
+            sql.RunTogether($"ALTER TABLE {quoted} ADD COLUMN {name} {value.Type};"
+                + $"COMMENT ON COLUMN {quoted}.{name} IS {SqlTypes.Literal($"Extra column: {SqlText(column)}")}");
+            if (rows > 0)
+                Fill(quoted, name, value.Expression);
+            record.Added(table, column, value.Type);
         }
         catch (StoreException e)
         {
-            sql.Run($"DROP TABLE IF EXISTS {temporary}");
-            string message = $"the table could not be written with its extra columns: {e.Message}";
-            foreach (StoredColumn column in added)
-                record.Failed(table, column.Name, message);
-            return;
+            sql.Run($"ALTER TABLE {quoted} DROP COLUMN IF EXISTS {name}");
+            record.Failed(table, column.Name, $"the column could not be written: {e.Message}");
         }
-        StringBuilder rename = new();
-        rename.Append($"DROP TABLE {SqlTypes.Quote(table)}; ALTER TABLE {temporary} RENAME TO ")
-            .Append(SqlTypes.Quote(table)).Append(';');
-        if (about is not null)
-            rename.Append($"COMMENT ON TABLE {SqlTypes.Quote(table)} IS {SqlTypes.Literal(about)};");
-        foreach (StoredColumn column in columns)
-            rename.Append(column.CommentOn(table));
-        sql.RunTogether(rename.ToString());
-        stored.Changed(table);
-        foreach (StoredColumn column in added)
-            record.Added(table, spec.First(each => each.Name == column.Name), column.Type);
+    }
+
+    private void Fill(string table, string column, string expression)
+    {
+        try
+        {
+            sql.RunLimited($"UPDATE {table} SET {column} = {expression}");
+        }
+        catch (StoreException e) when (SpecSql.IsAboutText(e))
+        {
+            // An expression that looks at other rows, such as a window function, stands in a SELECT only.
+            sql.RunLimited($"UPDATE {table} SET {column} = computed.value "
+                + $"FROM (SELECT rowid AS id, {expression} AS value FROM {table}) computed "
+                + $"WHERE {table}.rowid = computed.id");
+        }
     }
 
     private static string SqlText(ExtraColumn column) =>

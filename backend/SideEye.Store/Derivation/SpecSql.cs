@@ -13,6 +13,9 @@ namespace SideEye.Store.Derivation;
 /// </summary>
 internal sealed class SpecSql
 {
+    private static readonly string[] BeforeRun =
+        ["Parser Error: ", "Binder Error: ", "Catalog Error: ", "Not implemented Error: "];
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly DuckDBConnection connection;
@@ -74,6 +77,11 @@ internal sealed class SpecSql
     /// <exception cref="StoreException">It failed or reached a limit.</exception>
     public long RunLimited(string sql) => Limited(sql, static command => (long)command.ExecuteNonQuery());
 
+    /// <summary>Whether text is one SELECT, whatever it is over: alone it is one statement, so that no bracket closes
+    /// ours, and in brackets only a SELECT parses.</summary>
+    public bool IsSelect(string select) => select.Length <= limits.SqlCharsMax && Count(select) == 1
+        && Count($"SELECT * FROM (\n{select}\n)") == 1;
+
     /// <summary>
     /// Makes sure that <paramref name="select"/> is one SELECT over tables and columns that are there; DuckDB's parser
     /// decides.
@@ -85,9 +93,10 @@ internal sealed class SpecSql
             throw new StoreException(StoreError.Sql, "the SQL is empty");
         if (select.Length > limits.SqlCharsMax)
             throw new StoreException(StoreError.Sql, $"the SQL is longer than {limits.SqlCharsMax} characters");
+        // In brackets only a SELECT parses; alone it parsed before, so that no bracket closes ours.
+        RequireOne(select);
+        RequireOne($"SELECT * FROM (\n{select}\n)");
         Prepare(select);
-        // In brackets only a SELECT parses; alone it parsed already, so that no bracket closes ours.
-        Prepare($"EXPLAIN CREATE TEMP TABLE checked AS (\n{select}\n)");
     }
 
     /// <summary>Makes sure that text is one expression: it parses with and without brackets around it.</summary>
@@ -108,7 +117,13 @@ internal sealed class SpecSql
             && (e.Message.Contains("Referenced column \"", StringComparison.Ordinal)
                 || e.Message.Contains("does not have a column named", StringComparison.Ordinal)));
 
-    private void Prepare(string sql)
+    /// <summary>Whether DuckDB found the statement wrong before it ran it: its words, or names that are not there.
+    /// </summary>
+    public static bool IsAboutText(StoreException e) => BeforeRun.Any(
+        kind => e.Message.StartsWith(kind, StringComparison.Ordinal));
+
+    /// <summary>Makes sure that DuckDB finds one statement in text.</summary>
+    private void RequireOne(string sql)
     {
         int count = ExtractStatements.DuckDBExtractStatements(
             connection.NativeConnection, sql, out DuckDBExtractedStatements statements);
@@ -122,16 +137,18 @@ internal sealed class SpecSql
             }
             if (count > 1)
                 throw new StoreException(StoreError.Sql, $"one SELECT at a time; there are {count} statements");
-            DuckDBState state = ExtractStatements.DuckDBPrepareExtractedStatement(
-                connection.NativeConnection, statements, 0, out DuckDBPreparedStatement prepared);
-            using (prepared)
-            {
-                if (!state.IsSuccess())
-                {
-                    string problem = PreparedStatements.DuckDBPrepareError(prepared) ?? "the SQL is wrong";
-                    throw new StoreException(StoreError.Sql, problem.Trim());
-                }
-            }
+        }
+    }
+
+    /// <summary>Makes sure that DuckDB finds all that a statement names.</summary>
+    private void Prepare(string sql)
+    {
+        _ = PreparedStatements.DuckDBPrepare(
+            connection.NativeConnection, sql, out DuckDBPreparedStatement prepared);
+        using (prepared)
+        {
+            if (PreparedStatements.DuckDBPrepareError(prepared) is { Length: > 0 } problem)
+                throw new StoreException(StoreError.Sql, problem.Trim());
         }
     }
 
