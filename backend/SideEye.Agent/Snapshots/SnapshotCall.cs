@@ -115,13 +115,13 @@ internal sealed partial class SnapshotCall(
     private async Task<IReadOnlyList<ProcessOutcome>> StreamAsync(
         PreparedSnapshot snapshot, IServerStreamWriter<SnapshotResponse> responses, CancellationTokenSource stop)
     {
-        BatchSink sink = new(options.Limits.BatchesWaitingMax, stop.Token);
+        using BatchSink sink = new(options.Limits.BatchesWaitingMax, stop.Token);
         Task<IReadOnlyList<ProcessOutcome>> writing = Task.Factory.StartNew(
             () => Decode(snapshot, sink), CancellationToken.None, TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
         try
         {
-            await foreach (Batch batch in sink.Batches.ReadAllAsync(stop.Token).ConfigureAwait(false))
+            await foreach (Batch batch in sink.MessagesAsync().ConfigureAwait(false))
                 await SendAsync(responses, new SnapshotResponse { Batch = batch }, stop).ConfigureAwait(false);
         }
         finally

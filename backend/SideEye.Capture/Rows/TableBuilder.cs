@@ -9,7 +9,8 @@ namespace SideEye.Capture.Rows;
 /// </summary>
 internal sealed class TableBuilder
 {
-    private const int BatchRows = 16 * 1024;
+    /// <summary>As many as DuckDB takes at once: whoever takes the first stores them while the next are made.</summary>
+    private const int BatchRows = 2 * 1024;
     private const int BatchTextBytes = 16 << 20;
 
     private readonly string table;
