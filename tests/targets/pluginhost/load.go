@@ -36,7 +36,7 @@ type options struct {
 	points                                              int
 	calls, perCall, connections, warmUp                 int
 	viewers                                             int
-	refresh, duration, alertEvery                       time.Duration
+	refresh, duration, alertEvery, rest                 time.Duration
 }
 
 func parse(mode string, arguments []string) (*options, error) {
@@ -60,6 +60,7 @@ func parse(mode string, arguments []string) (*options, error) {
 		flags.IntVar(&o.perCall, "per-call", 0, "queries in one call; 0: each of them once")
 		flags.IntVar(&o.connections, "connections", 1, "connections")
 		flags.IntVar(&o.warmUp, "warm-up", 1, "calls before that do not count")
+		flags.DurationVar(&o.rest, "rest", 0, "before each call")
 	case "viewers":
 		flags.IntVar(&o.viewers, "viewers", 20, "people")
 		flags.DurationVar(&o.refresh, "refresh", time.Second, "between two refreshes")
@@ -75,7 +76,7 @@ func parse(mode string, arguments []string) (*options, error) {
 	if o.plugin == "" || o.url == "" || flags.NArg() > 0 {
 		return nil, errors.New("-plugin and -url are needed, and nothing but flags")
 	}
-	if o.connections < 0 || o.viewers < 0 || o.refresh < 0 || (len(o.alerts) > 0 && o.alertEvery <= 0) {
+	if o.connections < 0 || o.viewers < 0 || o.refresh < 0 || o.rest < 0 || (len(o.alerts) > 0 && o.alertEvery <= 0) {
 		return nil, errors.New("counts and durations must be positive")
 	}
 	return o, nil
@@ -292,6 +293,7 @@ func (a *asker) repeat(p *launched, panels [][]json.RawMessage) (result, error) 
 		return out
 	}
 	for i := 0; i < a.options.warmUp; i++ {
+		time.Sleep(a.options.rest)
 		if _, err := a.ask(p.conn, queries(), false); err != nil {
 			return result{}, err
 		}
@@ -310,6 +312,7 @@ func (a *asker) repeat(p *launched, panels [][]json.RawMessage) (result, error) 
 		defer conn.Close()
 		go func() {
 			for atomic.AddInt64(&left, -1) >= 0 {
+				time.Sleep(a.options.rest)
 				o, err := a.ask(conn, queries(), false)
 				if err != nil {
 					failures <- err
