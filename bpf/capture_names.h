@@ -7,7 +7,6 @@
 
 #include "capture_operate.h"
 
-#define SE_OBJECT_OVERHEAD (sizeof(struct se_record_header) + sizeof(struct se_object_record))
 #define SE_STRING_BYTES 16
 #define SE_NAME_LETTERS 16 /* looked at in one step */
 
