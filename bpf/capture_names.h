@@ -49,6 +49,14 @@ SE_INLINE bool se_is_known_name(struct se_machine *m, uint64_t address, uint64_t
 	return true;
 }
 
+/* Whether there is no name, as of an empty slot, or one that is known to be no secret's. One that is marked is. */
+SE_INLINE bool se_is_harmless(struct se_machine *m, uint64_t address, uint64_t bytes)
+{
+	uint64_t slot = se_name_slot(address, bytes);
+
+	return !bytes || (!(bytes & SE_NAME_MARK) && m->known_names[slot] == address && m->known_lengths[slot] == bytes);
+}
+
 /* Remembers what was found of a name. */
 SE_INLINE void se_judge_name(struct se_machine *m, bool is_secret)
 {

@@ -141,6 +141,8 @@ SE_INLINE bool se_step(struct se_machine *m)
 			se_next_element(m);
 	} else if (m->phase == SE_PHASE_PIECES) {
 		se_read_piece(m);
+		if (m->phase == SE_PHASE_PIECES)
+			se_pass_pieces(m);
 	} else if (m->phase == SE_PHASE_NAME) {
 		se_read_letters(m);
 	} else if (m->phase == SE_PHASE_NEXT) {
