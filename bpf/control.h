@@ -3,6 +3,7 @@
 #pragma once
 
 #include "abi.h"
+#include "capture_state.h"
 
 /* Keeps apart what several workers write from what else is there, and one worker's own from another's: a cache line
  * that changes hands costs more than all that is done with it. Words, because of aligned fields clang makes BTF that
@@ -24,6 +25,7 @@ struct se_shard {
 	uint64_t started;
 	uint64_t finished;
 	uint64_t gs[SE_BLOCK_GOROUTINES];
+	struct se_walk walk; /* over the stack in hand; here because the probe's own stack is small */
 	SE_APART(apart);
 };
 

@@ -60,22 +60,22 @@ __attribute__((noinline)) int look(struct se_walk *walk, uint32_t chunk)
 /* Runs the capture program over the goroutine whose record lies at `record` of the shard's chunk. */
 SE_INLINE void capture_frames(uint32_t *worker, const uint8_t *chunk, uint64_t record, uint64_t stack_bytes)
 {
+	struct se_shard *shard = &control.shards[*worker & (SE_MAX_WORKERS - 1)];
 	const struct se_goroutine_record *of = (const void *)(chunk + record);
 	struct se_leaf leaf = se_saved_leaf((const uint8_t *)(of + 1), &control.layout, of->stack_start);
-	struct se_walk walk =
-		se_walk_from(0, record + sizeof(*of) + SE_G_BYTES_MAX, stack_bytes, of->stack_start, leaf);
 	struct se_machine *m;
 
+	shard->walk = se_walk_from(0, record + sizeof(*of) + SE_G_BYTES_MAX, stack_bytes, of->stack_start, leaf);
 	/* For most goroutines this is all. */
-	if (!look(&walk, control.shards[*worker & (SE_MAX_WORKERS - 1)].chunk))
+	if (!look(&shard->walk, shard->chunk))
 		return;
 	m = bpf_map_lookup_elem(&capture_machines, worker);
 	if (!m)
 		return;
 	m->worker = *worker;
-	m->record_block = m->stack_block = control.shards[*worker & (SE_MAX_WORKERS - 1)].chunk;
+	m->record_block = m->stack_block = shard->chunk;
 	m->record = record;
-	se_begin_stack(m, &walk);
+	se_begin_stack(m, &shard->walk);
 	bpf_loop(SE_CAPTURE_STEPS_MAX / SE_STEPS_AT_ONCE / SE_CALLS_AT_ONCE, more_steps, worker, 0);
 }
 
