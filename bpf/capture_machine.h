@@ -2,24 +2,29 @@
 /*
  * The capture machine: runs the capture program of abi.table over the frames of a copied stack. The very same code is
  * in the probe and in the native library; capture_operate.h has its operations, capture_objects.h its reading half,
- * capture_names.h knows secrets by their names, capture_walk.h finds the frames.
+ * capture_plain.h both for the commonest case, capture_names.h knows secrets by their names, capture_stack.h finds the
+ * frames, capture_walk.h takes them in hand.
  *
  * Whoever includes it defines before:
  *   se_program(m)                  the struct se_capture_program
  *   se_op(m, i), se_routine, se_piece, se_range, se_type, se_constant, se_name_word
  *                                  an entry of a table, or null
- *   se_filter(m)                   SE_FILTER_WORDS words: where code is wanted
+ *   se_filter(m)                   the struct se_filter
  *   se_block(m, block)             where a block begins, or null
  *   se_in_block(&offset, bytes)    whether so many bytes there are in the block
  *   se_reserve(m, bytes)           sets m->out_block and m->out to where a record may lie; false without room
+ *   se_room(m)                     the same for SE_ROOM_BYTES, and where that is
+ *   se_room_at(m)                  where the record at m->out is
+ *   se_read_to(m, room, bytes, address)  reads target memory behind a record's head; false when it is not there
+ *   se_read_plain(m, room, bytes, address)  the same of bytes on which nothing depends: perhaps later
  *   se_read(m, offset, bytes, address)  reads target memory to an offset of m->out_block; false when it is not there
  *   se_read_itab(m, address)       reads target memory to m->itab
  *   se_read_name(m, address, bytes)  reads target memory to m->name
  *   SE_READS_LAST                  1 when no other reader tries what could not be read
  *   se_clear(m, block, offset, bytes, most)  makes zeros of copied bytes, at most so many
- *   se_commit(m, bytes)            the record at m->out is complete
+ *   se_commit(m, room, bytes)      the record at m->out is complete
  *   se_put_off(m, want)            of what was not read: again by another reader, or a record that says so
- *   se_is_new(m, want, bytes)      whether it was asked for the first time in this snapshot
+ *   se_epoch(m)                    number of the snapshot; se_seen_slot(m, i) a slot of what it has seen, or null
  *   se_afford(m, bytes)            takes bytes from what a snapshot may copy; false, and none, when there are no more
  *   se_time_is_up(m)
  */
@@ -33,17 +38,21 @@
 /* Words of the target lie at any address; amd64, arm64 and BPF on them read those in one go. */
 #define SE_U64_AT(bytes) (*(const volatile uint64_t *)(bytes))
 
-SE_INLINE const uint8_t *se_bytes_at(struct se_machine *m, int32_t offset, uint64_t bytes)
+/* Bytes of the element in hand, which lies in a block that begins at `elements`; null when they are none of it. */
+SE_INLINE const uint8_t *se_bytes_in(struct se_machine *m, const uint8_t *elements, int32_t offset, uint32_t bytes)
 {
 	uint64_t at = m->base + (uint64_t)(int64_t)offset;
-	uint8_t *block;
 
-	if (at < m->low || at > m->high || m->high - at < bytes)
+	if (at < m->low || at > m->high || m->high - at < bytes || !se_in_block(&at, bytes))
 		return 0;
-	block = se_block(m, m->base_block);
-	if (!block || !se_in_block(&at, 8))
-		return 0;
-	return block + at;
+	return elements + at;
+}
+
+SE_INLINE const uint8_t *se_bytes_at(struct se_machine *m, int32_t offset, uint32_t bytes)
+{
+	const uint8_t *elements = se_block(m, m->base_block);
+
+	return elements ? se_bytes_in(m, elements, offset, bytes) : 0;
 }
 
 SE_INLINE void se_push(struct se_machine *m, const struct se_want *want)
@@ -78,11 +87,9 @@ SE_INLINE void se_want_object(struct se_machine *m, const struct se_capture_rout
 }
 
 /* Takes elements in hand: the operations of their routine run over them. */
-SE_INLINE void se_take_elements(struct se_machine *m, uint32_t routine, uint64_t block, uint64_t offset,
-				uint64_t count, uint64_t depth)
+SE_INLINE void se_take_elements(struct se_machine *m, const struct se_capture_routine *of, uint32_t routine,
+				uint64_t block, uint64_t offset, uint64_t count, uint64_t depth)
 {
-	const struct se_capture_routine *of = se_routine(m, routine);
-
 	m->phase = SE_PHASE_NEXT;
 	if (!of || !count || !of->op_count)
 		return;

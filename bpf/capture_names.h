@@ -7,7 +7,6 @@
 
 #include "capture_operate.h"
 
-#define SE_OBJECT_OVERHEAD (sizeof(struct se_record_header) + sizeof(struct se_object_record))
 #define SE_STRING_BYTES 16
 #define SE_NAME_LETTERS 16 /* looked at in one step */
 
@@ -48,6 +47,14 @@ SE_INLINE bool se_is_known_name(struct se_machine *m, uint64_t address, uint64_t
 		return false;
 	se_end_name(m, m->known_lengths[slot] & SE_NAME_MARK);
 	return true;
+}
+
+/* Whether there is no name, as of an empty slot, or one that is known to be no secret's. One that is marked is. */
+SE_INLINE bool se_is_harmless(struct se_machine *m, uint64_t address, uint64_t bytes)
+{
+	uint64_t slot = se_name_slot(address, bytes);
+
+	return !bytes || (!(bytes & SE_NAME_MARK) && m->known_names[slot] == address && m->known_lengths[slot] == bytes);
 }
 
 /* Remembers what was found of a name. */

@@ -3,45 +3,82 @@
 #pragma once
 
 #include "capture_names.h"
+#include "capture_seen.h"
 
 #define SE_ALLOWANCE (2 * SE_CAPTURE_OBJECT_BYTES_MAX)
+#define SE_PIECES_AT_ONCE 8
 #define SE_OBJECT_BYTES(m) ((uint64_t)(m)->want.count * (m)->want_element_bytes)
 
 /* Writes the head of the record at m->out. */
-SE_INLINE void se_write_record(struct se_machine *m, uint32_t bytes, uint32_t state)
+SE_INLINE void se_write_record(struct se_machine *m, struct se_room room, const struct se_want *want, uint32_t bytes,
+			       uint32_t state)
 {
-	uint64_t at = m->out;
-	uint8_t *block = se_block(m, m->out_block);
-	struct se_record_header *header;
-	struct se_object_record *object;
+	struct se_record_header *header = (void *)room.record;
+	struct se_object_record *object = (void *)(header + 1);
 
-	if (!block || !se_in_block(&at, 64))
-		return;
-	header = (void *)(block + at);
-	object = (void *)(header + 1);
-	object->address = m->want.address;
+	object->address = want->address;
 	object->bytes = bytes;
-	object->routine = m->want.routine;
-	object->count = m->want.count;
+	object->routine = want->routine;
+	object->count = want->count;
 	object->state = state;
 	header->kind = SE_RECORD_KIND_OBJECT;
 	header->size = (SE_OBJECT_OVERHEAD + bytes + 7) & ~7U;
-	se_commit(m, header->size);
+	se_commit(m, room, header->size);
 }
 
-/* The object is there: its record is complete, its operations are next. */
-SE_INLINE void se_object_read(struct se_machine *m)
+/* The object is there: its record is complete. */
+SE_INLINE void se_record_copied(struct se_machine *m, struct se_room room, const struct se_want *want, uint64_t bytes)
 {
-	uint64_t bytes = SE_OBJECT_BYTES(m);
-
-	se_write_record(m, bytes, SE_OBJECT_STATE_COPIED);
+	se_write_record(m, room, want, bytes, SE_OBJECT_STATE_COPIED);
 	m->objects++;
 	m->object_bytes += bytes;
 }
 
-SE_INLINE void se_take_object(struct se_machine *m)
+/* Its operations are next. */
+SE_INLINE void se_take_object(struct se_machine *m, const struct se_capture_routine *of)
 {
-	se_take_elements(m, m->want.routine, m->out_block, m->out + SE_OBJECT_OVERHEAD, m->want.count, m->want.depth);
+	se_take_elements(m, of, m->want.routine, m->out_block, m->out + SE_OBJECT_OVERHEAD, m->want.count,
+			 m->want.depth);
+}
+
+SE_INLINE void se_end_pieces(struct se_machine *m)
+{
+	struct se_room room = se_room_at(m);
+
+	if (room.record)
+		se_record_copied(m, room, &m->want, SE_OBJECT_BYTES(m));
+	se_take_object(m, se_routine(m, m->want.routine));
+}
+
+/* Goes to the next piece. */
+SE_INLINE void se_next_piece(struct se_machine *m)
+{
+	if (++m->piece >= m->piece_count) {
+		m->piece = 0;
+		m->element++;
+	}
+}
+
+/* Passes over pieces that are there already and stay, because their names are known and no secrets'. */
+SE_INLINE void se_pass_pieces(struct se_machine *m)
+{
+	const uint8_t *block = se_block(m, m->out_block);
+
+	for (uint32_t i = 0; i < SE_PIECES_AT_ONCE && block && m->element < m->want.count; i++) {
+		const struct se_capture_piece *piece = se_piece(m, m->first_piece + m->piece);
+		const volatile uint64_t *name;
+		uint64_t at;
+
+		if (!piece || !piece->name || !piece->is_copied)
+			return;
+		at = m->out + SE_OBJECT_OVERHEAD + m->element * m->want_element_bytes + piece->name - 1;
+		if (!se_in_block(&at, SE_STRING_BYTES))
+			return;
+		name = (const volatile uint64_t *)(block + at);
+		if (!se_is_harmless(m, name[0], name[1]))
+			return;
+		se_next_piece(m);
+	}
 }
 
 /* One piece of one element. */
@@ -52,8 +89,7 @@ SE_INLINE void se_read_piece(struct se_machine *m)
 	uint64_t offset = m->element * element_bytes;
 
 	if (m->element >= m->want.count) {
-		se_object_read(m);
-		se_take_object(m);
+		se_end_pieces(m);
 		return;
 	}
 	if (piece && piece->offset <= element_bytes && piece->bytes <= element_bytes - piece->offset) {
@@ -73,10 +109,7 @@ SE_INLINE void se_read_piece(struct se_machine *m)
 			return;
 		}
 	}
-	if (++m->piece >= m->piece_count) {
-		m->piece = 0;
-		m->element++;
-	}
+	se_next_piece(m);
 }
 
 /* Takes from what a snapshot may copy in portions, so that workers seldom meet there. The last portions are as small as
@@ -111,6 +144,34 @@ SE_INLINE bool se_is_allowed(struct se_machine *m, uint64_t bytes)
 	return true;
 }
 
+/* Pieces are read to places that the verifier knows less of: they get twice the room. */
+SE_INLINE void se_begin_pieces(struct se_machine *m, const struct se_capture_routine *of)
+{
+	if (!se_reserve(m, 2 * SE_CAPTURE_OBJECT_BYTES_MAX)) {
+		se_put_off(m, &m->want);
+		return;
+	}
+	m->element = m->piece = m->named = 0;
+	m->first_piece = of->first_piece;
+	m->piece_count = of->piece_count;
+	m->phase = SE_PHASE_PIECES;
+}
+
+SE_INLINE void se_read_whole(struct se_machine *m, const struct se_capture_routine *of, uint64_t bytes)
+{
+	struct se_room room = se_room(m);
+	bool is_read = room.record && (of->op_count ? se_read_to(m, room, bytes, m->want.address)
+						     : se_read_plain(m, room, bytes, m->want.address));
+
+	if (!is_read) {
+		se_put_off(m, &m->want);
+		return;
+	}
+	se_record_copied(m, room, &m->want, bytes);
+	if (of->op_count)
+		se_take_object(m, of);
+}
+
 SE_INLINE void se_begin_object(struct se_machine *m)
 {
 	const struct se_capture_routine *of = se_routine(m, m->want.routine);
@@ -133,42 +194,28 @@ SE_INLINE void se_begin_object(struct se_machine *m)
 	}
 	if (bytes > SE_CAPTURE_OBJECT_BYTES_MAX || !se_is_allowed(m, bytes))
 		return;
-	/* Pieces are read to places that the verifier knows less of: they get twice the room. */
-	if (!se_reserve(m, of->piece_count ? 2 * SE_CAPTURE_OBJECT_BYTES_MAX : SE_CAPTURE_OBJECT_BYTES_MAX)) {
-		se_put_off(m, &m->want);
-	} else if (of->piece_count) {
-		m->element = m->piece = m->named = 0;
-		m->first_piece = of->first_piece;
-		m->piece_count = of->piece_count;
-		m->phase = SE_PHASE_PIECES;
-	} else if (se_read(m, m->out + SE_OBJECT_OVERHEAD, bytes, m->want.address)) {
-		se_object_read(m);
-		if (of->op_count)
-			se_take_object(m);
-	} else {
-		se_put_off(m, &m->want);
-	}
+	if (of->piece_count)
+		se_begin_pieces(m, of);
+	else
+		se_read_whole(m, of, bytes);
 }
 
 /* Copies an itab once: capture_itab_bytes of routine 0. Not charged to the frame: there are few of them. */
 SE_INLINE void se_record_itab(struct se_machine *m)
 {
 	struct se_want wanted = { .address = m->want.address, .routine = SE_ROUTINE_ITAB, .count = 1 };
-	uint64_t at;
-	uint8_t *block;
+	struct se_room room;
+	uint64_t *words;
 
-	if (!se_is_new(m, &wanted, SE_CAPTURE_ITAB_BYTES) || !se_reserve(m, SE_CAPTURE_OBJECT_BYTES_MAX))
+	if (!se_is_new(m, &wanted, SE_CAPTURE_ITAB_BYTES))
 		return;
-	at = m->out + SE_OBJECT_OVERHEAD;
-	block = se_block(m, m->out_block);
-	if (!block || !se_in_block(&at, 64))
+	room = se_room(m);
+	if (!room.record)
 		return;
+	words = (uint64_t *)(room.record + SE_OBJECT_OVERHEAD);
 	for (uint32_t i = 0; i < SE_CAPTURE_ITAB_BYTES / 8; i++)
-		((uint64_t *)(block + at))[i] = m->itab[i];
-	m->want = wanted;
-	se_write_record(m, SE_CAPTURE_ITAB_BYTES, SE_OBJECT_STATE_COPIED);
-	m->objects++;
-	m->object_bytes += SE_CAPTURE_ITAB_BYTES;
+		words[i] = m->itab[i];
+	se_record_copied(m, room, &wanted, SE_CAPTURE_ITAB_BYTES);
 }
 
 /* The type in an itab (internal/abi.ITab, Go 1.19 to 1.27: Inter, Type), then as for an empty interface. */
@@ -213,7 +260,8 @@ SE_INLINE void se_next(struct se_machine *m)
 	SE_OPAQUE(place);
 	m->want = m->queue[place & (SE_CAPTURE_QUEUE - 1)];
 	if (m->want.kind == SE_WANT_PLACE)
-		se_take_elements(m, m->want.routine, m->want.data, m->want.address, m->want.count, m->want.depth);
+		se_take_elements(m, se_routine(m, m->want.routine), m->want.routine, m->want.data,
+				 m->want.address, m->want.count, m->want.depth);
 	else if (m->want.kind == SE_WANT_INTERFACE)
 		se_begin_interface(m);
 	else

@@ -48,10 +48,10 @@ SE_INLINE const struct se_capture_program *se_program(struct se_machine *m)
 	return &control.program;
 }
 
-SE_INLINE const uint64_t *se_filter(struct se_machine *m)
+SE_INLINE const struct se_filter *se_filter(struct se_machine *m)
 {
 	(void)m;
-	return control.filter;
+	return &control.filter;
 }
 
 SE_INLINE bool se_in_block(uint64_t *offset, uint32_t bytes)
@@ -66,6 +66,12 @@ SE_INLINE uint64_t *se_seen_slot(struct se_machine *m, uint32_t index)
 	return bpf_map_lookup_elem(&capture_seen, &index);
 }
 
+SE_INLINE uint64_t se_epoch(struct se_machine *m)
+{
+	(void)m;
+	return control.capture_epoch;
+}
+
 SE_INLINE bool se_reserve(struct se_machine *m, uint64_t bytes)
 {
 	struct se_shard *shard = &control.shards[m->worker & (SE_MAX_WORKERS - 1)];
@@ -76,6 +82,38 @@ SE_INLINE bool se_reserve(struct se_machine *m, uint64_t bytes)
 	m->out = shard->used;
 	return true;
 }
+
+SE_INLINE struct se_room se_room(struct se_machine *m)
+{
+	struct se_shard *shard = &control.shards[m->worker & (SE_MAX_WORKERS - 1)];
+	uint8_t *chunk = chunk_with_room(shard, SE_ROOM_BYTES);
+	uint64_t at = shard->used;
+
+	m->out_block = shard->chunk;
+	m->out = at;
+	SE_OPAQUE(at);
+	if (!chunk || at > SE_CHUNK_BYTES - SE_ROOM_BYTES)
+		return (struct se_room){};
+	return (struct se_room){ chunk, chunk + at };
+}
+
+SE_INLINE struct se_room se_room_at(struct se_machine *m)
+{
+	uint8_t *chunk = se_block(m, m->out_block);
+	uint64_t at = m->out;
+
+	return chunk && se_in_block(&at, 64) ? (struct se_room){ chunk, chunk + at } : (struct se_room){};
+}
+
+SE_INLINE bool se_read_to(struct se_machine *m, struct se_room room, uint64_t bytes, uint64_t address)
+{
+	(void)m;
+	SE_OPAQUE(bytes);
+	return bytes <= SE_CAPTURE_OBJECT_BYTES_MAX &&
+	       bpf_probe_read_user(room.record + SE_OBJECT_OVERHEAD, bytes, (void *)address) == 0;
+}
+
+#define se_read_plain se_read_to
 
 SE_INLINE bool se_read(struct se_machine *m, uint64_t offset, uint64_t bytes,
 							 uint64_t address)
@@ -116,14 +154,12 @@ SE_INLINE void se_clear(struct se_machine *m, uint64_t block, uint64_t offset, u
 		bpf_probe_read_user(chunk + offset, bytes, SE_NOT_OF_USERS);
 }
 
-SE_INLINE void se_commit(struct se_machine *m, uint64_t bytes)
+SE_INLINE void se_commit(struct se_machine *m, struct se_room room, uint64_t bytes)
 {
 	struct se_shard *shard = &control.shards[m->worker & (SE_MAX_WORKERS - 1)];
-	uint64_t *chunk = (void *)se_block(m, m->out_block);
 
 	shard->used = m->out + bytes;
-	if (chunk)
-		*chunk = shard->used;
+	*(uint64_t *)room.block = shard->used;
 }
 
 SE_INLINE void se_put_off(struct se_machine *m, const struct se_want *want)
@@ -159,11 +195,5 @@ SE_INLINE bool se_time_is_up(struct se_machine *m)
 	return control.abort;
 }
 
-#include "capture_seen.h"
-
-SE_INLINE bool se_is_new(struct se_machine *m, const struct se_want *want, uint64_t bytes)
-{
-	return se_is_new_in(m, control.capture_epoch, want, bytes);
-}
 
 #include "capture_walk.h"

@@ -8,6 +8,7 @@
 #include "capture_state.h"
 
 #define SE_SEEN_PROBES 16
+#define SE_SEEN_NEAREST 4
 #define SE_EPOCH_SHIFT 48
 
 /* A name for an object that is asked for, of 64 bits: two of one name are one in 2^44 per look, and then one is not
@@ -31,35 +32,55 @@ SE_INLINE uint32_t se_first_slot(uint64_t address, uint64_t bytes)
 {
 	uint32_t shift = 4;
 
-	shift += bytes >= 32;
-	shift += bytes >= 64;
-	shift += bytes >= 128;
-	shift += bytes >= 256;
-	shift += bytes >= 512;
-	shift += bytes >= 1024;
+	/* Of what is smaller the difference has no top bit, and no branch is needed. */
+	shift += (31 - bytes) >> 63;
+	shift += (63 - bytes) >> 63;
+	shift += (127 - bytes) >> 63;
+	shift += (255 - bytes) >> 63;
+	shift += (511 - bytes) >> 63;
+	shift += (1023 - bytes) >> 63;
 	return (address >> shift) + shift * (SE_CAPTURE_SEEN / 16 + 4099);
 }
 
-/* True when the object was not in the set. True as well when its neighbourhood is full: then the same object may
- * be copied twice, which does no harm. */
-SE_INLINE bool se_is_new_in(struct se_machine *m, uint64_t epoch, const struct se_want *want, uint64_t bytes)
+enum se_seen {
+	SE_SEEN_NOW, /* it was not in the set, and is now */
+	SE_SEEN_BEFORE,
+	SE_SEEN_UNSURE, /* it is not in the slots that were looked at, and they are full */
+};
+
+/* Looks at so many slots. */
+SE_INLINE enum se_seen se_look_at(struct se_machine *m, uint64_t epoch, const struct se_want *want, uint64_t bytes,
+				  uint32_t slots)
 {
 	uint64_t mine = epoch << SE_EPOCH_SHIFT | se_fingerprint(want) >> (64 - SE_EPOCH_SHIFT);
 	uint32_t slot = se_first_slot(want->address, bytes);
 
-	for (uint32_t i = 0; i < SE_SEEN_PROBES; i++, slot++) {
+	for (uint32_t i = 0; i < slots; i++, slot++) {
 		uint64_t *place = se_seen_slot(m, slot & (SE_CAPTURE_SEEN - 1));
 		uint64_t there;
 
 		if (!place)
-			return true;
+			return SE_SEEN_UNSURE;
 		there = *(volatile uint64_t *)place;
 		if (there >> SE_EPOCH_SHIFT != epoch)
 			there = __sync_val_compare_and_swap(place, there, mine) == there ? 0 : *(volatile uint64_t *)place;
 		if (!there)
-			return true;
+			return SE_SEEN_NOW;
 		if (there == mine)
-			return false;
+			return SE_SEEN_BEFORE;
 	}
-	return true;
+	return SE_SEEN_UNSURE;
+}
+
+/* True when the object was not in the set. True as well when its neighbourhood is full: then the same object may
+ * be copied twice, which does no harm. */
+SE_INLINE bool se_is_new(struct se_machine *m, const struct se_want *want, uint64_t bytes)
+{
+	return se_look_at(m, se_epoch(m), want, bytes, SE_SEEN_PROBES) != SE_SEEN_BEFORE;
+}
+
+/* The same of the nearest slots alone. */
+SE_INLINE enum se_seen se_look_near(struct se_machine *m, const struct se_want *want, uint64_t bytes)
+{
+	return se_look_at(m, se_epoch(m), want, bytes, SE_SEEN_NEAREST);
 }

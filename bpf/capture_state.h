@@ -20,6 +20,11 @@
 /* Free places in the queue below which an object's further elements wait for their turn. */
 #define SE_QUEUE_RESERVE 16
 
+/* What se_tables_fill finds out of an operation; bits of its flags that are not the program's. */
+#define SE_OP_PLAIN (1U << 31) /* counted behind the pointer, of a routine of plain bytes: argument is their size */
+#define SE_OP_QUEUED (1U << 30) /* pointer, to a routine with operations and of a size that is copied */
+#define SE_OP_FOUND (SE_OP_PLAIN | SE_OP_QUEUED)
+
 enum se_want_kind {
 	SE_WANT_OBJECT, /* count elements of routine at address */
 	SE_WANT_RETRIED, /* the same, once more: neither a duplicate nor to be charged again */
@@ -34,6 +39,15 @@ struct se_want {
 	uint32_t count;
 	uint32_t depth; /* indirections that may still follow */
 	uint32_t kind;
+};
+
+#define SE_OBJECT_OVERHEAD (sizeof(struct se_record_header) + sizeof(struct se_object_record))
+#define SE_ROOM_BYTES (SE_CAPTURE_OBJECT_BYTES_MAX + 64) /* for any object's record */
+
+/* Where a record is written. */
+struct se_room {
+	uint8_t *block;
+	uint8_t *record; /* in it; null without room */
 };
 
 /* Something that the probe could not read. */
@@ -52,26 +66,37 @@ enum se_phase {
 	SE_PHASE_END,
 };
 
+/* A place where code near that which is wanted is to return to. */
+struct se_place {
+	uint64_t pc; /* address; all ones: none was found */
+	uint64_t sp; /* then, from the stack's first byte; 0 of the innermost frame alone */
+};
+
+/* How far a copied stack has been looked through. */
+struct se_walk {
+	uint64_t stack; /* offset of its first byte in the block */
+	uint64_t bytes;
+	uint64_t start; /* address */
+	struct se_place found; /* and not yet looked up */
+	uint64_t word; /* the next to look at, from the stack's first byte */
+	uint64_t words_end;
+	uint64_t bp; /* then goes on here, from the stack's first byte; all ones: nowhere */
+};
+
 #define SE_ITAB_CACHE 64 /* a power of two */
 #define SE_NAME_CACHE 256 /* likewise */
 
 struct se_machine {
 	uint64_t phase;
 	uint64_t worker;
-	uint64_t ticks; /* steps of all goroutines, for looking at the clock now and then */
-	uint64_t steps; /* of this goroutine */
+	uint64_t ticks; /* operations since the clock was looked at */
+	uint64_t steps; /* operations spent on this goroutine */
 
 	/* the copied stack */
 	uint64_t record_block;
 	uint64_t record; /* its goroutine_record */
 	uint64_t stack_block;
-	uint64_t stack; /* offset of its first byte in the block */
-	uint64_t stack_bytes;
-	uint64_t stack_start; /* address */
-	uint64_t leaf_pc; /* 0: has been looked at */
-	uint64_t word; /* the next to look at, from the stack's first byte */
-	uint64_t words_end;
-	uint64_t bp; /* then goes on here, from the stack's first byte; all ones: nowhere */
+	struct se_walk walk;
 	uint64_t taken_bp; /* the last frame pointer that a frame in hand was found to have */
 
 	/* the frame */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "abi.h"
+#include "capture_state.h"
 
 /* Keeps apart what several workers write from what else is there, and one worker's own from another's: a cache line
  * that changes hands costs more than all that is done with it. Words, because of aligned fields clang makes BTF that
@@ -24,13 +25,20 @@ struct se_shard {
 	uint64_t started;
 	uint64_t finished;
 	uint64_t gs[SE_BLOCK_GOROUTINES];
+	struct se_walk walk; /* over the stack in hand; here because the probe's own stack is small */
 	SE_APART(apart);
 };
 
-/* Which code is wanted, roughly: bit i for the granules i, i + bits, i + 2 * bits, ... of the module's text. Of one
- * size for all, so that a look takes no call; exact for 8 MiB of code. */
+/* Which code is wanted, roughly: all of it lies in one stretch, and bit i stands for the granules i, i + bits,
+ * i + 2 * bits, ... from there on. Of one size for all, so that a look takes no call; exact for 8 MiB of code. */
 #define SE_FILTER_GRANULE 32
 #define SE_FILTER_WORDS 4096
+
+struct se_filter {
+	uint64_t start; /* run-time address */
+	uint64_t bytes;
+	uint64_t words[SE_FILTER_WORDS];
+};
 
 struct se_control {
 	uint64_t nonce; /* workers present nonce + shard as the value of their signal */
@@ -50,7 +58,7 @@ struct se_control {
 	uint64_t capture_bytes; /* granted for objects to all workers */
 	SE_APART(apart_too);
 	struct se_shard shards[SE_MAX_WORKERS];
-	uint64_t filter[SE_FILTER_WORDS];
+	struct se_filter filter;
 };
 
 /* What is known when the probe is loaded: code for the rest is dead, and the verifier removes it. */

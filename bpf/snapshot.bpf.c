@@ -17,7 +17,8 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct se_control control = {};
-#define SE_STEPS_AT_ONCE 3 /* more are no faster, and what the verifier has to walk grows with them */
+#define SE_STEPS_AT_ONCE 2 /* what the verifier has to walk grows with them */
+#define SE_CALLS_AT_ONCE 4 /* of a function that it walks once: these cost it nothing */
 
 const volatile struct se_probe_options options = {};
 
@@ -34,36 +35,48 @@ __attribute__((noinline)) int machine_steps(struct se_machine *m)
 	return 1;
 }
 
-static long more_steps(uint32_t i __attribute__((unused)), uint32_t *worker)
+static long more_steps(uint32_t round __attribute__((unused)), uint32_t *worker)
 {
 	struct se_machine *m = bpf_map_lookup_elem(&capture_machines, worker);
 
-	return !m || !machine_steps(m);
+	for (uint32_t i = 0; i < SE_CALLS_AT_ONCE; i++)
+		if (!m || !machine_steps(m))
+			return 1;
+	return 0;
 }
 
-/* Runs the capture program over the goroutine whose record lies at `used` of the shard's chunk. */
-static __attribute__((always_inline)) inline void capture_frames(uint32_t *worker, uint64_t used, uint64_t stack_bytes)
+/* Looks through a stack in a chunk, and says whether anything of it is wanted. A function of its own for the verifier,
+ * as machine_steps. */
+__attribute__((noinline)) int look(struct se_walk *walk, uint32_t chunk)
+{
+	const uint8_t *block = bpf_map_lookup_elem(&chunks, &chunk);
+
+	if (!block || !walk)
+		return 0;
+	se_look(0, walk, block);
+	return walk->found.pc != SE_NOWHERE || !se_is_walked(walk);
+}
+
+/* Runs the capture program over the goroutine whose record lies at `record` of the shard's chunk. */
+SE_INLINE void capture_frames(uint32_t *worker, const uint8_t *chunk, uint64_t record, uint64_t stack_bytes)
 {
 	struct se_shard *shard = &control.shards[*worker & (SE_MAX_WORKERS - 1)];
-	struct se_machine *m = bpf_map_lookup_elem(&capture_machines, worker);
-	uint8_t *chunk = m ? se_block(m, shard->chunk) : 0;
-	struct se_goroutine_record *record;
+	const struct se_goroutine_record *of = (const void *)(chunk + record);
+	struct se_leaf leaf = se_saved_leaf((const uint8_t *)(of + 1), &control.layout, of->stack_start);
+	struct se_machine *m;
 
-	used += sizeof(struct se_record_header);
-	SE_OPAQUE(used);
-	if (!chunk || used > SE_CHUNK_BYTES - SE_RECORD_BYTES_MAX)
+	shard->walk = se_walk_from(0, record + sizeof(*of) + SE_G_BYTES_MAX, stack_bytes, of->stack_start, leaf);
+	/* For most goroutines this is all. */
+	if (!look(&shard->walk, shard->chunk))
 		return;
-	record = (void *)(chunk + used);
+	m = bpf_map_lookup_elem(&capture_machines, worker);
+	if (!m)
+		return;
 	m->worker = *worker;
 	m->record_block = m->stack_block = shard->chunk;
-	m->record = used;
-	m->stack = used + sizeof(*record) + SE_G_BYTES_MAX;
-	m->stack_bytes = stack_bytes;
-	m->stack_start = record->stack_start;
-	se_walk_from(m, se_saved_leaf((uint8_t *)(record + 1), &control.layout, record->stack_start));
-	/* For most goroutines that is all. */
-	if (machine_steps(m))
-		bpf_loop(SE_CAPTURE_STEPS_MAX / SE_STEPS_AT_ONCE, more_steps, worker, 0);
+	m->record = record;
+	se_begin_stack(m, &shard->walk);
+	bpf_loop(SE_CAPTURE_STEPS_MAX / SE_STEPS_AT_ONCE / SE_CALLS_AT_ONCE, more_steps, worker, 0);
 }
 
 static long copy_goroutine(uint32_t i, uint32_t *worker)
@@ -130,7 +143,7 @@ static long copy_goroutine(uint32_t i, uint32_t *worker)
 	*(uint64_t *)chunk = shard->used;
 	shard->recorded++;
 	if (options.captures && control.program.ranges && stack_bytes)
-		capture_frames(worker, used, stack_bytes);
+		capture_frames(worker, chunk, used + sizeof(*header), stack_bytes);
 	return 0;
 }
 

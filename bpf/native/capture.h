@@ -149,7 +149,8 @@ int se_tables_allocate(struct se_tables *tables, const struct se_capture_program
 void se_tables_free(struct se_tables *tables);
 int se_tables_fill(struct se_tables *tables, const struct se_capture_program *program, const void *block, size_t bytes);
 void se_tables_next_epoch(struct se_tables *tables);
-void se_tables_filter(const struct se_tables *tables, const struct se_capture_program *program, uint64_t *filter);
+void se_tables_filter(const struct se_tables *tables, const struct se_capture_program *program,
+		      struct se_filter *filter);
 
 /* capture_host.c */
 int se_captures_prepare(struct se_capture *capture);

@@ -57,14 +57,12 @@ static void capture_stack(struct se_capture *capture, struct se_goroutine_record
 			  struct se_leaf leaf)
 {
 	struct se_machine *m = &capture->host->machine;
+	struct se_walk walk = se_walk_from(m, 0, record->stack_bytes, record->stack_start, leaf);
 
 	m->record_block = (uint64_t)record;
 	m->record = 0;
 	m->stack_block = (uint64_t)stack;
-	m->stack = 0;
-	m->stack_bytes = record->stack_bytes;
-	m->stack_start = record->stack_start;
-	se_walk_from(m, leaf);
+	se_begin_stack(m, &walk);
 	run(m);
 }
 
@@ -118,6 +116,7 @@ void se_capture_deferred(struct se_capture *capture)
 /* What the probe could not read, and what follows from it. */
 void se_capture_retries(struct se_capture *capture)
 {
+	const struct se_walk nothing = { .found = { SE_NOWHERE, 0 }, .bp = SE_NOWHERE };
 	const struct se_retry *retries;
 	struct se_machine *m;
 	uint32_t chunks;
@@ -138,8 +137,7 @@ void se_capture_retries(struct se_capture *capture)
 		m->record_block = (uint64_t)(blocks + retries[i].record_block * SE_CHUNK_BYTES);
 		m->record = retries[i].record;
 		m->stack_block = m->record_block;
-		m->stack = m->stack_bytes = m->stack_start = 0;
-		se_walk_from(m, (struct se_leaf){});
+		se_begin_stack(m, &nothing);
 		m->frame_bytes = m->head = m->tail = 0;
 		se_push(m, &retries[i].want);
 		m->phase = SE_PHASE_NEXT;
@@ -193,7 +191,7 @@ int se_captures_load(struct se_capture *capture, const void *tables, size_t byte
 	int error = se_tables_fill(capture->tables, capture->program, tables, bytes);
 
 	if (!error)
-		se_tables_filter(capture->tables, capture->program, capture->host->filter);
+		se_tables_filter(capture->tables, capture->program, &capture->host->filter);
 	return error;
 }
 

@@ -4,6 +4,7 @@
 
 #include "capture.h"
 #include "capture_state.h"
+#include "control.h"
 
 struct se_host {
 	struct se_machine machine; /* first: a machine is its host */
@@ -11,7 +12,7 @@ struct se_host {
 	struct se_batch plain; /* reads on which nothing depends */
 	struct se_tables own; /* when there is no probe whose tables could be used */
 	uint64_t own_bytes;
-	uint64_t filter[SE_FILTER_WORDS];
+	struct se_filter filter;
 };
 
 SE_INLINE struct se_capture *capture_of(struct se_machine *m)
@@ -34,14 +35,19 @@ SE_LOOKUP(se_type, struct se_capture_type, SE_TABLE_TYPES)
 SE_LOOKUP(se_constant, uint64_t, SE_TABLE_CONSTANTS)
 SE_LOOKUP(se_name_word, uint64_t, SE_TABLE_NAMES)
 
-SE_INLINE const uint64_t *se_filter(struct se_machine *m)
+SE_INLINE const struct se_filter *se_filter(struct se_machine *m)
 {
-	return ((struct se_host *)m)->filter;
+	return &((struct se_host *)m)->filter;
 }
 
 SE_INLINE uint64_t *se_seen_slot(struct se_machine *m, uint32_t index)
 {
 	return (uint64_t *)capture_of(m)->tables->at[SE_TABLE_SEEN] + index;
+}
+
+SE_INLINE uint64_t se_epoch(struct se_machine *m)
+{
+	return capture_of(m)->tables->epoch;
 }
 
 SE_INLINE const struct se_capture_program *se_program(struct se_machine *m)
@@ -72,19 +78,33 @@ SE_INLINE bool se_reserve(struct se_machine *m, uint64_t bytes)
 	return arena->capacity - arena->used >= bytes + 64;
 }
 
-SE_INLINE bool se_is_plain(const struct se_capture_routine *of);
+SE_INLINE struct se_room se_room(struct se_machine *m)
+{
+	if (!se_reserve(m, SE_ROOM_BYTES))
+		return (struct se_room){};
+	return (struct se_room){ (uint8_t *)m->out_block, (uint8_t *)m->out_block + m->out };
+}
+
+SE_INLINE struct se_room se_room_at(struct se_machine *m)
+{
+	return (struct se_room){ (uint8_t *)m->out_block, (uint8_t *)m->out_block + m->out };
+}
+
+SE_INLINE bool se_read_to(struct se_machine *m, struct se_room room, uint64_t bytes, uint64_t address)
+{
+	return se_read_target(capture_of(m)->request->pid, address, room.record + SE_OBJECT_OVERHEAD, bytes) == 0;
+}
 
 /* A system call for each object would be most of the work, and most objects are bytes that no operation looks at: those
  * are read together, later. */
+SE_INLINE bool se_read_plain(struct se_machine *m, struct se_room room, uint64_t bytes, uint64_t address)
+{
+	se_batch_add(&((struct se_host *)m)->plain, address, room.record + SE_OBJECT_OVERHEAD, bytes, room.record);
+	return true;
+}
+
 SE_INLINE bool se_read(struct se_machine *m, uint64_t offset, uint64_t bytes, uint64_t address)
 {
-	const struct se_capture_routine *of = se_routine(m, m->want.routine);
-
-	if (of && se_is_plain(of)) {
-		se_batch_add(&((struct se_host *)m)->plain, address, (uint8_t *)m->out_block + offset, bytes,
-			     (uint8_t *)m->out_block + m->out);
-		return true;
-	}
 	return se_read_target(capture_of(m)->request->pid, address, (uint8_t *)m->out_block + offset, bytes) == 0;
 }
 
@@ -107,21 +127,24 @@ SE_INLINE void se_clear(struct se_machine *m, uint64_t block, uint64_t offset, u
 		memset((uint8_t *)block + offset, 0, bytes);
 }
 
-SE_INLINE void se_commit(struct se_machine *m, uint64_t bytes)
+SE_INLINE void se_commit(struct se_machine *m, struct se_room room, uint64_t bytes)
 {
+	(void)room;
 	capture_of(m)->arena->used = m->out + bytes;
 }
 
-SE_INLINE void se_write_record(struct se_machine *m, uint32_t bytes, uint32_t state);
+SE_INLINE void se_write_record(struct se_machine *m, struct se_room room, const struct se_want *want, uint32_t bytes,
+			       uint32_t state);
 
 /* Nobody else could read it either: the decoder is told. */
 SE_INLINE void se_put_off(struct se_machine *m, const struct se_want *want)
 {
-	m->want = *want;
+	struct se_want unread = *want;
+
 	if (want->kind == SE_WANT_INTERFACE)
-		m->want.routine = SE_ROUTINE_ITAB;
+		unread.routine = SE_ROUTINE_ITAB;
 	if (se_reserve(m, 0)) {
-		se_write_record(m, 0, SE_OBJECT_STATE_UNREADABLE);
+		se_write_record(m, se_room_at(m), &unread, 0, SE_OBJECT_STATE_UNREADABLE);
 	} else {
 		m->frame_cut = 1;
 		capture_of(m)->result->truncated = 1;
@@ -141,11 +164,4 @@ SE_INLINE bool se_afford(struct se_machine *m, uint64_t bytes)
 SE_INLINE bool se_time_is_up(struct se_machine *m)
 {
 	return se_is_late(capture_of(m));
-}
-
-#include "capture_seen.h"
-
-SE_INLINE bool se_is_new(struct se_machine *m, const struct se_want *want, uint64_t bytes)
-{
-	return se_is_new_in(m, capture_of(m)->tables->epoch, want, bytes);
 }

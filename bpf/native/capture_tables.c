@@ -78,6 +78,32 @@ void se_tables_free(struct se_tables *tables)
 	memset(tables, 0, sizeof(*tables));
 }
 
+/* Finds out which operations are of the commonest kinds; see capture_plain.h. Those are what the program's own tables
+ * say of them: its bits for that are taken for none. */
+static void mark_operations(struct se_tables *tables, const struct se_capture_program *program)
+{
+	const struct se_capture_routine *routines = tables->at[SE_TABLE_ROUTINES];
+	struct se_capture_op *op = tables->at[SE_TABLE_OPS];
+
+	for (uint32_t i = 0; i < program->ops; i++, op++) {
+		const struct se_capture_routine *of;
+
+		op->flags &= ~SE_OP_FOUND;
+		if (op->routine >= program->routines)
+			continue;
+		of = &routines[op->routine];
+		if (!of->element_bytes || of->element_bytes > SE_CAPTURE_OBJECT_BYTES_MAX)
+			continue;
+		if (op->code == SE_CAPTURE_CODE_COUNTED && op->second == op->offset + 8 && !of->op_count &&
+		    !of->piece_count) {
+			op->flags |= SE_OP_PLAIN;
+			op->argument = of->element_bytes;
+		} else if (op->code == SE_CAPTURE_CODE_POINTER && of->op_count) {
+			op->flags |= SE_OP_QUEUED;
+		}
+	}
+}
+
 /* Puts a program into its tables; what room is left there is cleared, so that nothing of an earlier one is found. */
 int se_tables_fill(struct se_tables *tables, const struct se_capture_program *program, const void *block, size_t bytes)
 {
@@ -98,24 +124,38 @@ int se_tables_fill(struct se_tables *tables, const struct se_capture_program *pr
 		from += size;
 		bytes -= size;
 	}
-	return bytes ? -EINVAL : 0;
+	if (bytes)
+		return -EINVAL;
+	mark_operations(tables, program);
+	return 0;
 }
 
-/* Sets the bits of all code that is in a range; see control.h. */
-void se_tables_filter(const struct se_tables *tables, const struct se_capture_program *program, uint64_t *filter)
+/* Of all code that is in a range; see control.h. */
+void se_tables_filter(const struct se_tables *tables, const struct se_capture_program *program,
+		      struct se_filter *filter)
 {
 	const struct se_capture_range *range = tables->at[SE_TABLE_RANGES];
+	uint64_t low = UINT32_MAX, high = 0;
 
+	for (uint32_t i = 0; i < program->ranges; i++) {
+		low = range[i].low < low ? range[i].low : low;
+		high = range[i].high > high ? range[i].high : high;
+	}
+	if (high > program->text_bytes)
+		high = program->text_bytes;
+	memset(filter, 0, sizeof(*filter));
+	filter->start = program->text_start + low;
+	filter->bytes = high > low ? high - low : 0;
 	for (uint32_t i = 0; i < program->ranges; i++, range++) {
-		uint64_t first = range->low / SE_FILTER_GRANULE;
-		uint64_t last = ((uint64_t)range->high - 1) / SE_FILTER_GRANULE;
+		uint64_t first = (range->low - low) / SE_FILTER_GRANULE;
+		uint64_t last = (range->high - low - 1) / SE_FILTER_GRANULE;
 
 		if (range->high <= range->low)
 			continue;
 		if (last - first >= SE_FILTER_WORDS * 64)
 			last = first + SE_FILTER_WORDS * 64 - 1;
 		for (uint64_t granule = first; granule <= last; granule++)
-			filter[granule / 64 % SE_FILTER_WORDS] |= 1ULL << (granule & 63);
+			filter->words[granule / 64 % SE_FILTER_WORDS] |= 1ULL << (granule & 63);
 	}
 }
 

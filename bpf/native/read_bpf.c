@@ -193,7 +193,7 @@ void se_prepare_probe(struct se_capture *capture)
 	if (capture->program) {
 		control->program = *capture->program;
 		control->capture_epoch = capture->tables->epoch;
-		se_tables_filter(capture->tables, capture->program, control->filter);
+		se_tables_filter(capture->tables, capture->program, &control->filter);
 	}
 	for (uint32_t i = 0; i < chunks; i++)
 		*(uint64_t *)(chunk + (uint64_t)i * SE_CHUNK_BYTES) = 0;

@@ -73,6 +73,27 @@ public sealed class What_is_captured
 
     [Theory]
     [MemberData(nameof(Readers))]
+    public async Task Texts_that_begin_at_one_place_are_each_copied_once(bool inside)
+    {
+        Requires.Bpf();
+        await using CaptureTarget target = await CaptureTarget.StartAsync(Version);
+        ProgramBuilder program = target.Program();
+        uint bytes = program.Routine(1);
+        // In the set of objects seen they are neighbours, more of them than are looked at first.
+        uint[] lengths = [.. Enumerable.Range(1, 12).Select(length => (uint)length)];
+        uint text = program.Routine(StringBytes, [.. lengths.Concat(lengths)
+            .Select(length => Op(Code.Counted, 0, bytes, second: 8, limit: length))]);
+        ProgramImage image = target.Once(program, program.Global(target.Symbol("main.text"), text, depth: 1));
+
+        (_, List<CapturedObject> objects, _) = Take(target, image, inside);
+
+        Assert.Equal(
+            lengths.Select(length => "a text of 20 bytes"[..(int)length]),
+            objects[1..].Select(each => Encoding.UTF8.GetString(each.Bytes)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Readers))]
     public async Task A_slice_of_more_pointers_than_the_queue_holds_is_followed_to_its_end(bool inside)
     {
         Requires.Bpf();
