@@ -5,6 +5,10 @@ namespace SideEye.Store;
 /// <summary>The file that a snapshot is until it is complete.</summary>
 internal static class PartialFile
 {
+    /// <summary>A quarter of what DuckDB takes by itself: a snapshot has twenty tables, most of them small, and each
+    /// begins a block. Half the file, and its commit takes a quarter less time.</summary>
+    private const int BlockBytes = 64 * 1024;
+
     /// <summary>Makes sure that a file can be begun, and gives what it is called until it is complete.</summary>
     /// <exception cref="StoreException">The folder is missing, or another process writes the same file.</exception>
     public static string MakeWay(string path)
@@ -80,11 +84,13 @@ internal static class PartialFile
         string partialPath, string path, StoreLimits limits, SpareInstances? spares = null)
     {
         DuckDBConnection? connection = null;
+        // What is there keeps its own size of blocks.
+        string options = File.Exists(partialPath) ? "TYPE duckdb" : $"TYPE duckdb, BLOCK_SIZE {BlockBytes}";
         try
         {
             connection = spares?.Take() ?? SpareInstances.OpenToWrite(limits);
             using DuckDBCommand command = connection.CreateCommand();
-            command.CommandText = $"ATTACH {SqlTypes.Literal(partialPath)} AS {SnapshotReader.Catalog} (TYPE duckdb);"
+            command.CommandText = $"ATTACH {SqlTypes.Literal(partialPath)} AS {SnapshotReader.Catalog} ({options});"
                 + $"USE {SnapshotReader.Catalog}; SET temp_directory = {SqlTypes.Literal(partialPath + ".tmp")}";
             command.ExecuteNonQuery();
             return connection;

@@ -124,7 +124,7 @@ internal sealed class PanelBenchmark(int runs, Report report)
         using HttpClient http = new();
         string text = await http.GetStringAsync($"{served.Address}/api/v1/snapshots?limit={newest}");
         Samples pauses = new();
-        foreach (JsonElement snapshot in JsonDocument.Parse(text).RootElement.GetProperty("snapshots").EnumerateArray())
+        foreach (JsonElement snapshot in JsonDocument.Parse(text).RootElement.EnumerateArray())
             pauses.Add(snapshot.GetProperty("pause_max_ns").GetDouble());
         return pauses;
     }

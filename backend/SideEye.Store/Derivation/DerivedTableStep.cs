@@ -19,8 +19,12 @@ internal sealed class DerivedTableStep(
             // All together at first: what can be made need not be looked at before.
             string[] selects = [.. table.Sql.Select(SqlTokens.WithoutEnd)];
             // What can be made need not be looked at first, which takes as long as making a small table.
-            if (!TryWrite(table, selects) && Found(table, selects) is { Count: > 0 } found)
+            if (TryWrite(table, selects) is { } problem
+                && !(table.IsOptional && selects.Length == 1 && SpecSql.IsMissingSource(problem))
+                && Found(table, selects) is { Count: > 0 } found)
+            {
                 Write(table, Together(found));
+            }
         }
         catch (StoreException e)
         {
@@ -29,18 +33,19 @@ internal sealed class DerivedTableStep(
     }
 
     /// <summary>Makes the table of all statements, unless one of them is wrong or lacks its tables.</summary>
-    private bool TryWrite(DerivedTable table, string[] selects)
+    /// <returns>Why it was not made; null when it was.</returns>
+    private StoreException? TryWrite(DerivedTable table, string[] selects)
     {
         if (!selects.All(sql.IsSelect))
-            return false;
+            return new StoreException(StoreError.Sql, "not every statement is a SELECT");
         try
         {
             Write(table, Together(selects));
-            return true;
+            return null;
         }
         catch (StoreException e) when (SpecSql.IsAboutText(e))
         {
-            return false;
+            return e;
         }
     }
 
