@@ -55,8 +55,8 @@ internal static class SpecSqlCheck
         return file.Derive(SpecDerivations.Of(spec), Patient, CancellationToken.None);
     }
 
-    /// <summary>The tables without what names that are taken twice make impossible: that is said elsewhere, and the rest
-    /// of the spec may be wrong too.</summary>
+    /// <summary>The tables without what names that are taken twice make impossible: that is said elsewhere, and the
+    /// rest of the spec may be wrong too.</summary>
     private static IEnumerable<FunctionTable> Possible(IEnumerable<FunctionTable> tables)
     {
         HashSet<string> taken = new(BuiltInTables.Names, StringComparer.OrdinalIgnoreCase);

@@ -10,7 +10,7 @@ public static class BuiltInTables
     {
         "snapshots", "processes", "goroutines", "frames", "stack_frames", "stacks", "stack_tops", "goroutine_groups",
         "top_frames", "waiting", "created_by_groups", "status_counts", "all_captured_data", "capture_errors",
-        "function_tables", "derived_columns", "derived_tables", "derived_errors", "links", "link_matches", "linked_rows",
-        "wait_edges", "resources",
+        "function_tables", "derived_columns", "derived_tables", "derived_errors", "links", "link_matches",
+        "linked_rows", "wait_edges", "resources",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

@@ -208,9 +208,9 @@ internal sealed class ErrorText(ValueDocuments documents)
         {
             return false;
         }
-        text.Append(before).Append('"')
-            .Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal))
-            .Append('"');
+        string escaped = value.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
+        text.Append(before).Append('"').Append(escaped).Append('"');
         return true;
     }
 
