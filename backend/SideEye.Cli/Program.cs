@@ -96,10 +96,12 @@ internal static partial class Program
         }
         if (WrongKind().Match(parsed.Errors[0].Message) is { Success: true } wrong)
         {
-            string value = wrong.Groups["value"].Value;
-            return (value.StartsWith("--", StringComparison.Ordinal)
-                ? $"there is no option '{value}'" : $"{wrong.Groups["option"].Value} '{value}' is no number it can be")
-                + $"; see {name} --help";
+            (string value, string option) = (wrong.Groups["value"].Value, wrong.Groups["option"].Value);
+            string what = !value.StartsWith("--", StringComparison.Ordinal)
+                ? $"{option} '{value}' is no number it can be"
+                : command.Options.Any(each => each.Name == value) ? $"{option} has no value"
+                : $"there is no option '{value}'";
+            return $"{what}; see {name} --help";
         }
         // Lists of allowed values come on lines of their own.
         string problem = string.Join(' ',

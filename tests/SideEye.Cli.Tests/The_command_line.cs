@@ -64,6 +64,7 @@ public sealed class The_command_line(ShopFile shop) : IClassFixture<ShopFile>
     [Theory]
     [InlineData("snapshot --pid 4711x", "--pid '4711x' is no number it can be; see sideeye snapshot --help")]
     [InlineData("snapshot --pid 1 --nonsense", "there is no option '--nonsense'; see sideeye snapshot --help")]
+    [InlineData("snapshot --pid --spec a.yaml", "--pid has no value; see sideeye snapshot --help")]
     [InlineData("stacks FILE --process x", "--process 'x' is no number it can be; see sideeye stacks --help")]
     public void An_option_that_is_no_number_is_told_so(string arguments, string error)
     {
