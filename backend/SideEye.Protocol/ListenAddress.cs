@@ -42,7 +42,7 @@ public static class ListenAddress
         return (cause as SocketException)?.SocketErrorCode switch
         {
             null => null,
-            SocketError.AddressAlreadyInUse => $"cannot listen on {address}: another program does already",
+            SocketError.AddressAlreadyInUse => $"cannot listen on {address}: it is in use by another program",
             SocketError.AddressNotAvailable => $"cannot listen on {address}: this host has no such address",
             SocketError.AccessDenied =>
                 $"cannot listen on {address}: a port below 1024 needs root or CAP_NET_BIND_SERVICE",

@@ -65,7 +65,7 @@ public sealed class The_serve_command : IDisposable
         CommandRun run = SideEyeProcess.Run(
             "serve", "--data", Path.Combine(folder.FullName, "data"), "--listen", $"{taken.LocalEndpoint}");
         Assert.Equal(
-            (1, "", $"sideeye: cannot listen on {taken.LocalEndpoint}: another program does already\n"),
+            (1, "", $"sideeye: cannot listen on {taken.LocalEndpoint}: it is in use by another program\n"),
             (run.ExitCode, run.Output, run.Error));
     }
 }

@@ -49,7 +49,7 @@ public sealed partial class The_native_agent
         taken.Start();
         string address = $"{taken.LocalEndpoint}";
         Tool second = await Tool.RunAsync(BuiltAgent.Path, "--listen", address);
-        Assert.Equal((1, $"sideeye-agent: cannot listen on {address}: another program does already"),
+        Assert.Equal((1, $"sideeye-agent: cannot listen on {address}: it is in use by another program"),
             (second.Code, second.Output.Trim()));
     }
 
