@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Text.RegularExpressions;
 using SideEye.Cli.Commands;
 using SideEye.GoRuntime.Functions;
 
 namespace SideEye.Cli;
 
 /// <summary>The command line: parses, runs one command, turns what went wrong into a line and an exit code.</summary>
-internal static class Program
+internal static partial class Program
 {
     private const string About = """
         See what a running Go process is doing: snapshots of all its goroutines as SQL tables.
@@ -93,11 +94,25 @@ internal static class Program
             return $"there is no command '{name} {unknown}'; "
                 + (nearest.Length > 0 ? $"did you mean {nearest}?" : $"see {name} --help");
         }
+        if (WrongKind().Match(parsed.Errors[0].Message) is { Success: true } wrong)
+        {
+            (string value, string option) = (wrong.Groups["value"].Value, wrong.Groups["option"].Value);
+            string what = !value.StartsWith("--", StringComparison.Ordinal)
+                ? $"{option} '{value}' is no number it can be"
+                : command.Options.Any(each => each.Name == value) ? $"{option} has no value"
+                : $"there is no option '{value}'";
+            return $"{what}; see {name} --help";
+        }
         // Lists of allowed values come on lines of their own.
         string problem = string.Join(' ',
             parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return $"{problem.TrimEnd('.')}; see {name} --help";
     }
+
+    /// <summary>All options that are not text are numbers.</summary>
+    [GeneratedRegex("^Cannot parse argument '(?<value>.*)' for option '(?<option>[^']*)' as expected type ",
+        RegexOptions.NonBacktracking | RegexOptions.Singleline)]
+    private static partial Regex WrongKind();
 
     private static int Explain(Failure failure)
     {

@@ -1,6 +1,7 @@
 using SideEye.Bpf;
 using SideEye.Capture;
 using SideEye.Probes;
+using SideEye.Probes.Binding;
 using SideEye.Spec.Model;
 
 namespace SideEye.Host;
@@ -13,6 +14,7 @@ public sealed class PreparedProcess : IDisposable
     private FreezePlan? plan;
     private FrozenRead? read;
     private CompiledCapture? capture;
+    private BindProblem? lacksDebugInformation;
 
     private PreparedProcess(SnapshotTarget target, int processId)
     {
@@ -44,6 +46,7 @@ public sealed class PreparedProcess : IDisposable
         try
         {
             prepared.capture = programs.For(target.Process.Binary, spec);
+            prepared.lacksDebugInformation = WithoutVariables(target.Process, spec);
             prepared.plan = FreezePlan.Prepare(
                 target.Process, target.Limits ?? limits, reader, prepared.capture, probes);
         }
@@ -106,10 +109,18 @@ public sealed class PreparedProcess : IDisposable
         });
         return new ProcessOutcome(process.Pid, read.Result, goroutines, null)
         {
-            Problems = capture?.Bound.Problems ?? [],
+            Problems = capture?.Bound.Problems ?? (lacksDebugInformation is null ? [] : [lacksDebugInformation]),
             Truncation = TruncationText.Of(read.Result),
         };
     }
+
+    /// <summary>That nothing of a spec is captured; packs alone expect nothing.</summary>
+    private static BindProblem? WithoutVariables(GoProcess process, CaptureSpec spec) =>
+        process.Binary.DebugInformation is { IsAvailable: false } missing
+        && spec.Functions.FirstOrDefault(static function => !function.IsOptional) is { } function
+            ? new BindProblem(function.At,
+                $"nothing is captured of {process.Executable}, which has no debug information ({missing.Reason})")
+            : null;
 
     private ProcessFacts Facts() => new()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace SideEye.Protocol;
 
@@ -27,5 +28,25 @@ public static class ListenAddress
             ? new IPEndPoint(address, port)
             : throw new FormatException(
                 $"{option} '{text}' is no address and port: write it as 127.0.0.1:7461, [::1]:7461 or :7461");
+    }
+
+    /// <summary>Why a server that was to listen there could not, for people; null when that is not what went wrong.
+    /// </summary>
+    /// <param name="address">Where it was to listen.</param>
+    /// <param name="problem">What its start threw.</param>
+    public static string? Refusal(string address, Exception problem)
+    {
+        Exception? cause = problem;
+        while (cause is not null and not SocketException)
+            cause = cause.InnerException;
+        return (cause as SocketException)?.SocketErrorCode switch
+        {
+            null => null,
+            SocketError.AddressAlreadyInUse => $"cannot listen on {address}: it is in use by another program",
+            SocketError.AddressNotAvailable => $"cannot listen on {address}: this host has no such address",
+            SocketError.AccessDenied =>
+                $"cannot listen on {address}: a port below 1024 needs root or CAP_NET_BIND_SERVICE",
+            _ => $"cannot listen on {address}: {cause!.Message}",
+        };
     }
 }

@@ -60,4 +60,23 @@ public sealed class The_command_line(ShopFile shop) : IClassFixture<ShopFile>
         CommandRun run = SideEyeProcess.Run(command);
         Assert.Equal((2, "", error), (run.ExitCode, run.Output, run.Error));
     }
+
+    [Theory]
+    [InlineData("snapshot --pid 4711x", "--pid '4711x' is no number it can be; see sideeye snapshot --help")]
+    [InlineData("snapshot --pid 1 --nonsense", "there is no option '--nonsense'; see sideeye snapshot --help")]
+    [InlineData("snapshot --pid --spec a.yaml", "--pid has no value; see sideeye snapshot --help")]
+    [InlineData("stacks FILE --process x", "--process 'x' is no number it can be; see sideeye stacks --help")]
+    public void An_option_that_is_no_number_is_told_so(string arguments, string error)
+    {
+        CommandRun run = SideEyeProcess.Run(arguments.Split(' '));
+        Assert.Equal((2, "", $"sideeye: {error}\n"), (run.ExitCode, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void A_folder_that_there_is_not_is_named()
+    {
+        CommandRun run = SideEyeProcess.Run("flamegraph", shop.Path, "--out", "/no/such.html");
+        Assert.Equal((1, "", "sideeye: /no/such.html cannot be written: there is no folder /no\n"),
+            (run.ExitCode, run.Output, run.Error));
+    }
 }

@@ -94,6 +94,22 @@ public sealed class The_commands_on_programs : IDisposable
     }
 
     [Fact]
+    public async Task A_snapshot_says_why_nothing_of_a_spec_is_captured_of_a_program_without_debug_information()
+    {
+        Requires.Root();
+        await using GoTarget stripped = await GoTarget.StartAsync(new GoFixture("values", "1.27", "stripped"));
+        string spec = Write("version: 1\nfunctions: [{ function: main.structs, capture: [small] }]");
+        string file = Path.Combine(folder.FullName, "a.duckdb");
+        CommandRun run = SideEyeProcess.Run(
+            "snapshot", "--pid", $"{stripped.ProcessId}", "--spec", spec, "--out", file, "--pause-max", "10000");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@":2:13: nothing is captured of .*stripped, which has no debug information \(no D", run.Error);
+        CommandRun packs = SideEyeProcess.Run(
+            "snapshot", "--pid", $"{stripped.ProcessId}", "--out", file, "--pause-max", "10000");
+        Assert.DoesNotContain("debug information", packs.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_check_lists_what_ones_own_functions_would_capture_and_counts_those_of_packs()
     {
         string pair = await Pair.BuildAsync(TestContext.Current.CancellationToken);
@@ -123,6 +139,24 @@ public sealed class The_commands_on_programs : IDisposable
         Assert.Matches(@"\n  gInterface +interface \{\} +16 +the frame's limit\n", run.Output);
         Assert.Matches(@"\n  gInt +int +8 +8\n", run.Output);
         Assert.Contains("  a frame: at most 5,000 bytes besides the stack\n", run.Output);
+    }
+
+    [Fact]
+    public async Task The_check_goes_on_where_names_are_taken_twice()
+    {
+        string values = await Values.BuildAsync(TestContext.Current.CancellationToken);
+        CommandRun run = SideEyeProcess.Run("spec", "check", Write("""
+            version: 1
+            functions:
+              - function: main.secrets
+                table: secrets
+                capture: [harmless, { expr: gInt, as: Harmless }, { expr: gMap, as: process_id }]
+              - { function: main.structs, table: frames, capture: [small] }
+            tables: [{ name: broken, sql: SELECT nope FROM secrets }]
+            """), "--binary", values);
+        Assert.Equal((1, ""), (run.ExitCode, run.Error));
+        Assert.Contains(":5:25: the column 'Harmless' is already at", run.Output, StringComparison.Ordinal);
+        Assert.Contains(":7:10: broken: ", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

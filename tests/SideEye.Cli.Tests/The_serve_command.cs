@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace SideEye.Cli.Tests;
 
 public sealed class The_serve_command : IDisposable
@@ -53,6 +56,7 @@ public sealed class The_serve_command : IDisposable
 
     [Theory]
     [InlineData("--listen 0.0.0.0:0", 1, "listening on 0.0.0.0:0 without TLS")]
+    [InlineData("--listen 192.0.2.1:1 --insecure", 1, "cannot listen on 192.0.2.1:1: this host has no such address")]
     [InlineData("--listen nowhere", 1, "--listen 'nowhere' is no address and port")]
     [InlineData("--token-file /nowhere/tokens", 1, "--token-file /nowhere/tokens: ")]
     [InlineData("--agent-ca /nowhere/ca.pem", 1, "/nowhere/ca.pem")]
@@ -69,6 +73,18 @@ public sealed class The_serve_command : IDisposable
         string line = Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.StartsWith("sideeye: ", line, StringComparison.Ordinal);
         Assert.Contains(words, line, StringComparison.Ordinal);
-        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
+    public void That_another_program_has_its_port_is_one_line()
+    {
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+        CommandRun run = SideEyeProcess.Run(
+            "serve", "--data", Path.Combine(folder.FullName, "data"), "--listen", $"{taken.LocalEndpoint}");
+        Assert.Equal(
+            (1, "", $"sideeye: cannot listen on {taken.LocalEndpoint}: it is in use by another program\n"),
+            (run.ExitCode, run.Output, run.Error));
     }
 }

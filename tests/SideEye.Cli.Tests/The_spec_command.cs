@@ -74,6 +74,8 @@ public sealed class The_spec_command : IDisposable
         CommandRun usage = SideEyeProcess.Run("spec", "check");
         Assert.Equal((2, ""), (usage.ExitCode, usage.Output));
         Assert.EndsWith("; see sideeye spec check --help\n", usage.Error);
+        Assert.Equal(
+            "sideeye: /proc: a folder, not a spec file\n", SideEyeProcess.Run("spec", "check", "/proc").Error);
         CommandRun missing = SideEyeProcess.Run("spec", "check", "/no/such.yaml");
         Assert.Equal((1, "", "sideeye: /no/such.yaml: no such file\n"),
             (missing.ExitCode, missing.Output, missing.Error));

@@ -86,7 +86,9 @@ public sealed class The_tables_and_export_commands(CapturedFile shop) : IClassFi
         CommandRun run = SideEyeProcess.Run(
             "export", shop.Path, "--sqlite", sqlite, "--parquet", shop.Beside("parquet"));
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Equal(2, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.All(lines, static line => Assert.Matches(@"views, [1-9]\d* rows$", line));
         Assert.Equal("2\n", SideEyeProcess.Shell($"sqlite3 {sqlite} 'SELECT count(*) FROM server_Get'").Output);
         Assert.True(File.Exists(Path.Combine(shop.Beside("parquet"), "server_Get.parquet")));
     }

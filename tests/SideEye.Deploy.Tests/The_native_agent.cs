@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using SideEye.Protocol.Agent;
 
@@ -25,15 +27,30 @@ public sealed partial class The_native_agent
         Assert.Empty(needed.Except(["libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2"]));
     }
 
-    [Fact]
-    public async Task Says_in_one_line_what_is_wrong_with_its_options()
+    [Theory]
+    [InlineData("--nonsense", 2, "Unrecognized command or argument '--nonsense'; see sideeye-agent --help")]
+    [InlineData("--pause-budget x", 2,
+        "--pause-budget 'x' is no number of milliseconds up to 60000; see sideeye-agent --help")]
+    [InlineData("--bytes-max 1", 2,
+        "--bytes-max '1' is no number of bytes from 1048576 to 4 GiB; see sideeye-agent --help")]
+    [InlineData("--listen 192.0.2.1:1 --insecure", 1, "cannot listen on 192.0.2.1:1: this host has no such address")]
+    public async Task Says_in_one_line_what_is_wrong_with_its_options(string options, int code, string words)
     {
         await BuiltAgent.BuildAsync();
-        Tool wrong = await Tool.RunAsync(BuiltAgent.Path, "--nonsense");
-        Assert.Equal(2, wrong.Code);
-        Assert.Equal(
-            "sideeye-agent: Unrecognized command or argument '--nonsense'; see sideeye-agent --help",
-            wrong.Output.Trim());
+        Tool wrong = await Tool.RunAsync(BuiltAgent.Path, options.Split(' '));
+        Assert.Equal((code, $"sideeye-agent: {words}"), (wrong.Code, wrong.Output.Trim()));
+    }
+
+    [Fact]
+    public async Task Says_in_one_line_that_another_program_has_its_port()
+    {
+        await BuiltAgent.BuildAsync();
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+        string address = $"{taken.LocalEndpoint}";
+        Tool second = await Tool.RunAsync(BuiltAgent.Path, "--listen", address);
+        Assert.Equal((1, $"sideeye-agent: cannot listen on {address}: it is in use by another program"),
+            (second.Code, second.Output.Trim()));
     }
 
     [Theory]

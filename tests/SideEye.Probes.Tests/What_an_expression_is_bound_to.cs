@@ -71,6 +71,8 @@ public sealed class What_an_expression_is_bound_to
         "main.shape is an interface: an interface never holds another")]
     [InlineData("main.interfacesInside", "byValue.side",
         "main.shape is an interface: say which type it holds, as in v.(*pkg.Type).side")]
+    [InlineData("main.interfaces", "main.nothing.x",
+        "main.interfaces has no variable main, and the program no package-level variable main.nothing")]
     [InlineData("main.interfaces", "\"net/url\".nothing",
         "the program has no package-level variable net/url.nothing")]
     public async Task What_does_not_fit_says_why(string function, string expression, string problem)
@@ -94,6 +96,41 @@ public sealed class What_an_expression_is_bound_to
         FunctionTable table = Assert.Single(program.Capture.Bound.Plan.Tables);
         Assert.Equal(["whole", "smal"], table.Columns.Select(static column => column.Name));
         Assert.False(program.Program.IsEmpty);
+    }
+
+    [Theory]
+    [InlineData("1.26", "main.(*box[...]).genericNested.func1.func2")]
+    [InlineData("1.27", "main.(*box[...]).genericNested.func1.func1")]
+    public async Task Functions_are_named_as_Gos_tracebacks_print_them(string version, string function)
+    {
+        CompiledProgram program = await CompiledProgram.OfAsync(new GoFixture("values", version), function, "inside");
+        Assert.Empty(program.Problems);
+    }
+
+    [Fact]
+    public async Task A_method_without_the_type_parameters_of_its_type_is_told_how_it_is_written()
+    {
+        CompiledProgram program = await CompiledProgram.OfAsync(Values, "main.(*box).genericPointerMethod", "b");
+        Assert.Equal("the program has no function main.(*box).genericPointerMethod; "
+            + "did you mean main.(*box[...]).genericPointerMethod?", Assert.Single(program.Problems));
+    }
+
+    [Fact]
+    public async Task A_misspelt_key_of_contexts_is_told_unless_it_is_optional()
+    {
+        CompiledProgram program = await CompiledProgram.OfAsync(Values, """
+            version: 1
+            context:
+              - { key: main.contextKye, as: a }
+              - { key: main.nobodysKey, as: b, optional: true }
+              - { key: main.requestIDKey, as: c }
+              - { key: main.depthKey, as: d }
+              - { key: string, as: e }
+            functions: [{ function: main.contexts, capture: [valued] }]
+            """);
+        Assert.StartsWith(
+            "the program has no type and no package-level variable main.contextKye; did you mean main.contextKey",
+            Assert.Single(program.Problems), StringComparison.Ordinal);
     }
 
     [Fact]

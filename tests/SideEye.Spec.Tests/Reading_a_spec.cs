@@ -80,6 +80,8 @@ public sealed class Reading_a_spec
     [InlineData("version: 1\nfunctions: [{ function: f, capture: [{ expr: a, depth: -1 }] }]", "2:56", "from 0")]
     [InlineData("version: 1\nfunctions: [{ function: f }, { function: f }]", "2:30", "the function 'f' is already at")]
     [InlineData("version: 1\nfunctions: [{ function: f, table: Frames }]", "2:13", "built in")]
+    [InlineData("version: 1\nfunctions: [{ function: f, table: linked_rows }]", "2:13", "built in")]
+    [InlineData("version: 1\nfunctions: [{ function: f, capture: [RowID] }]", "2:38", "the rowid that DuckDB gives")]
     [InlineData("version: 1\nfunctions: [{ function: f, columns: [{ name: a, sql: b, type: 'x;y' }] }]",
         "2:63", "'type'")]
     [InlineData("version: 1\ntables: [{ name: a, sql: b }, { name: A, sql: b }]", "2:31",

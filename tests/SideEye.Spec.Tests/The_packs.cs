@@ -60,6 +60,7 @@ public sealed class The_packs
         Assert.Subset(BuiltInTables.Names, SnapshotSchema.Views.Split('\n')
             .Where(static line => line.StartsWith("CREATE VIEW ", StringComparison.Ordinal))
             .Select(static line => line.Split(' ')[2]).ToHashSet());
+        Assert.Subset(BuiltInTables.Names, CaptureSchema.Tables.Select(static table => table.Key).ToHashSet());
     }
 
     [Fact]

@@ -47,6 +47,19 @@ public sealed class Links_between_tables : IDisposable
     }
 
     [Fact]
+    public void A_table_with_a_rowid_of_its_own_cannot_be_linked_because_links_name_rows_by_DuckDBs()
+    {
+        TableLink link = HandlerToJob with { To = new LinkedColumns("numbered", ["held"]) };
+        DerivationOutcome outcome = tables.Write(path, Spec(link) with
+        {
+            Tables = [new DerivedTable("numbered", ["SELECT 7 AS RowID, held FROM job"], null)],
+        });
+        Assert.StartsWith("link: table numbered has a column rowid of its own", Assert.Single(outcome.Errors).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(["0"], QueryText.Ask(path, "SELECT count(*) FROM link_matches"));
+    }
+
+    [Fact]
     public void From_the_call_over_its_handler_to_the_holder_of_the_lock_is_a_walk_of_SQL()
     {
         tables.Write(path, Spec(CallToHandler, HandlerToJob));

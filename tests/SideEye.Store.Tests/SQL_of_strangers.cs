@@ -117,6 +117,13 @@ public sealed class SQL_of_strangers : IDisposable
     }
 
     [Fact]
+    public void A_number_beyond_DOUBLE_is_told_as_one()
+    {
+        StoreException refused = Assert.Throws<StoreException>(() => QueryText.Ask(path, "SELECT 1e400::DOUBLE"));
+        Assert.Contains("too large for DOUBLE", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void That_grow_beyond_what_DuckDB_counts_are_ended()
     {
         using SnapshotReader reader = SnapshotReader.Open(path);

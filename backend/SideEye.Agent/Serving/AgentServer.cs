@@ -37,7 +37,9 @@ public static class AgentServer
         builder.Logging.ClearProviders().AddJsonConsole(static json => json.UseUtcTimestamp = true);
         // Strangers could fill the disk with what Kestrel says of their bytes.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Error)
-            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None);
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None)
+            // Why it does not start is one line on stderr.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         AddParts(builder.Services, options);
         WebApplication agent = builder.Build();
         if (gate is not null)

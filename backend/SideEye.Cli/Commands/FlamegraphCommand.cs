@@ -87,6 +87,11 @@ internal static class FlamegraphCommand
             File.WriteAllBytes(partial, page);
             File.Move(partial, path, overwrite: true);
         }
+        catch (DirectoryNotFoundException)
+        {
+            throw new CommandFailedException($"{path} cannot be written: there is no folder "
+                + Path.GetDirectoryName(Path.GetFullPath(path)));
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (File.Exists(partial))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SideEye.Cli.Output;
 using SideEye.Cli.Remote;
+using SideEye.Cli.Specs;
 using SideEye.ControlPlane.Catalog;
 using SideEye.ControlPlane.Serving.Api;
 
@@ -38,9 +39,7 @@ internal static class SpecPushCommand
             using ControlPlaneClient controlPlane = server.Require(parsed);
             SpecVersion version = await controlPlane.SendAsync<SpecDocumentText, SpecVersion>(
                 HttpMethod.Put, $"/api/v1/specs/{Uri.EscapeDataString(document)}",
-                new SpecDocumentText(
-                    await File.ReadAllTextAsync(path, stop).ConfigureAwait(false), parsed.GetRequiredValue(comment),
-                    Replaces: null),
+                new SpecDocumentText(SpecFiles.ReadText(path), parsed.GetRequiredValue(comment), Replaces: null),
                 stop).ConfigureAwait(false);
             using StreamWriter text = new(StandardOutput.Open());
             text.WriteLine($"{PlainText.Clean(version.Name)} version {version.Version} is in force");

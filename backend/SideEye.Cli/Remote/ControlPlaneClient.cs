@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -122,6 +123,12 @@ internal sealed class ControlPlaneClient : IDisposable
         }
     }
 
+    /// <summary>What answers is no TLS at all: SslStream has no word of its own for that.</summary>
+    private static bool IsNoTls(HttpRequestException e) =>
+        e.HttpRequestError == HttpRequestError.SecureConnectionError
+        && e.InnerException is AuthenticationException { InnerException: null } refused
+        && refused.Message.Contains("corrupted frame", StringComparison.Ordinal);
+
     private async Task<HttpResponseMessage> CallAsync(HttpRequestMessage request, CancellationToken stop)
     {
         HttpResponseMessage response;
@@ -136,7 +143,8 @@ internal sealed class ControlPlaneClient : IDisposable
             while (cause.InnerException is not null)
                 cause = cause.InnerException;
             throw new CommandFailedException(
-                $"the control plane at {address.Authority} cannot be reached: {cause.Message}");
+                $"the control plane at {address.Authority} cannot be reached: "
+                + (IsNoTls(e) ? "it does not speak TLS there; is it http:// rather than https://?" : cause.Message));
         }
         if (response.IsSuccessStatusCode)
             return response;

@@ -52,8 +52,13 @@ internal static class SpecFiles
         }
     }
 
-    private static string ReadText(string file)
+    /// <summary>The text of a spec file, or enough of it to see that it is too long.</summary>
+    /// <exception cref="CommandFailedException">There is no such file.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static string ReadText(string file)
     {
+        if (Directory.Exists(file))
+            throw new CommandFailedException($"{file}: a folder, not a spec file");
         if (!File.Exists(file))
             throw new CommandFailedException($"{file}: no such file");
         // A little more than the reader takes is enough for it to say that this is too much.

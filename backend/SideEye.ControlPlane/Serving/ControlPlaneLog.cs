@@ -9,6 +9,8 @@ public static class ControlPlaneLog
     public static ILoggerFactory Create() => LoggerFactory.Create(static logging => logging
         .AddJsonConsole(static json => json.UseUtcTimestamp = true)
         .AddFilter("Microsoft", LogLevel.Warning)
+        // Why it does not start is one line on stderr.
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical)
         // What goes wrong in calls is said by us.
         .AddFilter("Grpc", LogLevel.Critical));
 }

@@ -53,14 +53,11 @@ public sealed class ControlPlaneServer : IAsyncDisposable
             await server.app.StartAsync(stop).ConfigureAwait(false);
             return server;
         }
-        catch (IOException e)
+        catch (Exception e)
         {
             await server.DisposeAsync().ConfigureAwait(false);
-            throw new ControlPlaneStartException($"--listen {options.Listen}: {e.Message}", e);
-        }
-        catch
-        {
-            await server.DisposeAsync().ConfigureAwait(false);
+            if (ListenAddress.Refusal(options.Listen, e) is { } refusal)
+                throw new ControlPlaneStartException(refusal, e);
             throw;
         }
     }

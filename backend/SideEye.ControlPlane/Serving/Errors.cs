@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,12 @@ internal static partial class Errors
         try
         {
             await next(context).ConfigureAwait(false);
+            // What is too large the framework refuses without a word.
+            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status413PayloadTooLarge })
+            {
+                await new Failure(StatusCode.ResourceExhausted, StatusCodes.Status413PayloadTooLarge,
+                    "the request is too large").WriteAsync(context).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -44,8 +43,7 @@ internal sealed record Failure(StatusCode Grpc, int Http, string Message)
         ApiException api => new(
             api.Status == StatusCodes.Status404NotFound ? StatusCode.NotFound : StatusCode.InvalidArgument, api.Status,
             e.Message),
-        BadHttpRequestException bad => new(StatusCode.InvalidArgument, bad.StatusCode,
-            bad.InnerException is JsonException json ? $"the document cannot be read: {json.Message}" : e.Message),
+        BadHttpRequestException bad => new(StatusCode.InvalidArgument, bad.StatusCode, RequestProblem.Of(bad)),
         OperationCanceledException => new(
             StatusCode.Cancelled, StatusCodes.Status499ClientClosedRequest, "the caller is gone"),
         RpcException rpc => new(rpc.StatusCode, StatusCodes.Status500InternalServerError, rpc.Status.Detail),

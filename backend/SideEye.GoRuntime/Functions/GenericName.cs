@@ -10,6 +10,17 @@ internal static class GenericName
     /// <summary>The name with every list of type arguments as <c>[...]</c>.</summary>
     public static string Elided(string name) => WithArguments(name, Ellipsis);
 
+    /// <summary>The name as tracebacks of Go up to 1.26 print it: without anything from the first list of arguments
+    /// to the last. In that of a closure within an inlined method that is the method's name, said twice.</summary>
+    public static string Printed(string name)
+    {
+        int open = name.IndexOf('[', StringComparison.Ordinal);
+        int close = name.LastIndexOf(']');
+        return open < 0 || close < open
+            ? name
+            : string.Concat(name.AsSpan(0, open), Ellipsis, name.AsSpan(close + 1));
+    }
+
     /// <summary>The name with something else in place of every list of type arguments.</summary>
     public static string WithArguments(string name, string instead)
     {

@@ -142,7 +142,17 @@ public sealed class GoFunctions
     /// <summary>Names like one that does not exist, nearest first.</summary>
     /// <param name="name">The name that was asked for.</param>
     /// <param name="limit">Most names to return.</param>
-    public ImmutableArray<string> Nearest(string name, int limit) => NearestNames.Of(name, Names, limit);
+    public ImmutableArray<string> Nearest(string name, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        // Type parameters are what is left out most easily.
+        ImmutableArray<string> generic =
+        [
+            .. Names.Where(each => each.Contains('[', StringComparison.Ordinal)
+                && GenericName.WithArguments(each, "") == name).Select(GenericName.Elided).Distinct().Take(limit),
+        ];
+        return generic.IsEmpty ? NearestNames.Of(name, Names, limit) : generic;
+    }
 
     /// <summary>A package-level variable: <c>net/http.DefaultServeMux</c>; null when there is none of that name.
     /// </summary>
@@ -176,14 +186,18 @@ public sealed class GoFunctions
         int bracket = wanted.IndexOf('[', StringComparison.Ordinal);
         byte[] start = Encoding.UTF8.GetBytes(bracket < 0 ? wanted + "[" : wanted[..(bracket + 1)]);
         List<int> instances = [];
+        List<int> printedSo = [];
         for (int i = all.LowerBound(start); i < all.Count && all.NameUtf8(i).StartsWith(start); i++)
         {
-            string elided = GenericName.Elided(all.Name(i));
+            string name = all.Name(i);
+            string elided = GenericName.Elided(name);
             if (elided == wanted || (bracket < 0 && elided == wanted + GenericName.Ellipsis))
                 instances.Add(i);
+            else if (GenericName.Printed(name) == function)
+                printedSo.Add(i);
         }
 
-        return instances;
+        return instances.Count > 0 ? instances : printedSo;
     }
 
     private FunctionIndex BuildIndex() =>

@@ -203,7 +203,7 @@ internal sealed class FunctionBinder
                 steps = steps[1..];
         }
         if (variable is null)
-            throw Unknown(name);
+            throw Unknown(name, steps);
         BoundPath path = paths.Bind(variable.Type, steps);
         ValueSource source = new(
             variable.Type, [new VariablePiece(PlaceKind.Global, (long)variable.Address, (int)variable.Type.Size)],
@@ -214,7 +214,7 @@ internal sealed class FunctionBinder
         return new ColumnCandidates { Variables = [], Global = source, Path = path };
     }
 
-    private BindException Unknown(NameExpression name)
+    private BindException Unknown(NameExpression name, List<Expression> steps)
     {
         if (name.Package is not null)
             return new BindException($"the program has no package-level variable {name.Package}.{name.Name}");
@@ -223,6 +223,9 @@ internal sealed class FunctionBinder
             .. bodies.SelectMany(static body => body.Body.Variables)
                 .Select(static variable => variable.Name).Distinct(),
         ];
-        return new BindException($"{function} has no variable {name.Name}", name.Name, known);
+        string message = $"{function} has no variable {name.Name}";
+        return steps is [FieldExpression { Field: string field }, ..] && NearestNames.Of(name.Name, known, 1).IsEmpty
+            ? new BindException($"{message}, and the program no package-level variable {name.Name}.{field}")
+            : new BindException(message, name.Name, known);
     }
 }

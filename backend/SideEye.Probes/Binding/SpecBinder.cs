@@ -93,11 +93,22 @@ internal sealed class SpecBinder
         return binder;
     }
 
-    /// <summary>A key is a variable of the program, or else a type. It is no problem that a program has neither: then
-    /// no context has such a key.</summary>
-    private BoundContextKey BindKey(ContextKeySpec key) => types.FindGlobal(key.Key) is { } variable
-        ? new(key.Column, variable.Type.Name, variable.Type.Kind == GoKind.Pointer ? variable.Address : null)
-        : new(key.Column, key.Key, null);
+    /// <summary>A key is a variable of the program, or else a type. Where a program has neither, no context has such a
+    /// key.</summary>
+    private BoundContextKey BindKey(ContextKeySpec key)
+    {
+        if (types.FindGlobal(key.Key) is { } variable)
+        {
+            return new BoundContextKey(
+                key.Column, variable.Type.Name, variable.Type.Kind == GoKind.Pointer ? variable.Address : null);
+        }
+        if (!key.IsOptional && types.Find(key.Key) is null)
+        {
+            string message = $"the program has no type and no package-level variable {key.Key}";
+            problems.Add(new BindProblem(key.At, message + Meant([.. types.TypesLike(key.Key)])));
+        }
+        return new BoundContextKey(key.Column, key.Key, null);
+    }
 
     private HeldType? BindHeld(TypeSpec held)
     {

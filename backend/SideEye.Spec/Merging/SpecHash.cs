@@ -58,7 +58,7 @@ internal static class SpecHash
             json.WriteEndArray();
         }
         foreach (ContextKeySpec key in spec.ContextKeys.OrderBy(static key => key.Key, StringComparer.Ordinal))
-            WriteTexts(json, ["context", key.Key, key.Column]);
+            WriteTexts(json, ["context", key.Key, key.Column, key.IsOptional ? "optional" : null]);
         WriteTexts(json, Set(spec.Redaction.Names).Prepend("redact"));
         WriteTexts(json, Set(spec.Redaction.Allow).Prepend("allow"));
         WriteLimits(json, spec.Limits);

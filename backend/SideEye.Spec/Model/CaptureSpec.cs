@@ -119,7 +119,8 @@ public sealed record TypeSpec(string Type, ImmutableArray<ExpressionSpec> Captur
 /// <param name="Key">The key's type (<c>main.requestIDKey</c>), or a package-level variable that holds the key.</param>
 /// <param name="Column">Name under which it is shown.</param>
 /// <param name="At">Where the spec says so.</param>
-public sealed record ContextKeySpec(string Key, string Column, SourcePosition At);
+/// <param name="IsOptional">True when a binary that has neither is no problem.</param>
+public sealed record ContextKeySpec(string Key, string Column, SourcePosition At, bool IsOptional = false);
 
 /// <summary>A derived table.</summary>
 /// <param name="Name">Its name.</param>

@@ -10,7 +10,7 @@ public static class BuiltInTables
     {
         "snapshots", "processes", "goroutines", "frames", "stack_frames", "stacks", "stack_tops", "goroutine_groups",
         "top_frames", "waiting", "created_by_groups", "status_counts", "all_captured_data", "capture_errors",
-        "derived_errors", "links", "link_matches", "wait_edges", "resources", "function_tables", "derived_tables",
-        "derived_columns", "linked_rows", "sideeye_file",
+        "function_tables", "derived_columns", "derived_tables", "derived_errors", "links", "link_matches",
+        "linked_rows", "sideeye_file", "wait_edges", "resources",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

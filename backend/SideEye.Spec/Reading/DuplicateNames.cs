@@ -6,6 +6,7 @@ namespace SideEye.Spec.Reading;
 internal static class DuplicateNames
 {
     private const string RawPrefix = "raw_";
+    private const string RowId = "rowid";
 
     // The keys of every function table, DESIGN's snapshot schema.
     private static readonly string[] KeyColumns = ["process_id", "goroutine_id", "frame_index"];
@@ -51,6 +52,7 @@ internal static class DuplicateNames
         Names columns = new(context, "column") { Hint = "; give one of them another name with 'as'" };
         foreach (string key in KeyColumns)
             columns.Reserve(key, "every function table has a column of this name");
+        columns.Reserve(RowId, "links name rows by the rowid that DuckDB gives them");
         foreach (ExpressionSpec capture in function.Captures)
             columns.Add(capture.Column, capture.At);
         foreach (ExpressionSpec capture in function.Captures)

@@ -40,7 +40,10 @@ internal sealed class PartsReader(ReadingContext context, bool isOptional)
         bool isWhole = section.Requires("key") & section.Requires("as");
         string? key = section.Text("key", NameMax);
         string? column = context.Identifier(section.Text("as", NameMax), "as", section.PlaceOf("as"));
-        return isWhole && key is not null && column is not null ? new ContextKeySpec(key, column, section.At) : null;
+        bool mayBeAbsent = isOptional || section.Bool("optional");
+        return isWhole && key is not null && column is not null
+            ? new ContextKeySpec(key, column, section.At, mayBeAbsent)
+            : null;
     }
 
     public TableSpec? ReadTable(SpecNode node)

@@ -29,7 +29,7 @@ internal sealed record SpecKeys(string Definition, string What, ImmutableArray<s
 
     public static SpecKeys Type { get; } = new("type", "a type", ["type", "capture"]);
 
-    public static SpecKeys ContextKey { get; } = new("contextKey", "a context key", ["key", "as"]);
+    public static SpecKeys ContextKey { get; } = new("contextKey", "a context key", ["key", "as", "optional"]);
 
     public static SpecKeys Table { get; } = new("table", "a table", ["name", "sql", "description", "optional"]);
 

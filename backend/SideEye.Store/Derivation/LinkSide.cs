@@ -11,6 +11,8 @@ internal sealed class LinkSide
         "FLOAT", "DOUBLE",
     ];
 
+    private const string RowId = "rowid";
+
     private readonly IReadOnlyList<StoredColumn> columns;
     private readonly List<(StoredColumn Column, bool IsText)> keys = [];
     private readonly ImmutableArray<IdentityColumn> identity;
@@ -66,7 +68,14 @@ internal sealed class LinkSide
     {
         if (columns.Count == 0)
             throw new StoreException(StoreError.Sql, $"there is no table {Table}");
-        return columns.FirstOrDefault(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new StoreException(StoreError.Sql, $"table {Table} has no column {name}");
+        if (Named(RowId) is not null)
+        {
+            throw new StoreException(StoreError.Sql, $"table {Table} has a column rowid of its own, and links name "
+                + "rows by DuckDB's: give the column another name");
+        }
+        return Named(name) ?? throw new StoreException(StoreError.Sql, $"table {Table} has no column {name}");
     }
+
+    private StoredColumn? Named(string name) =>
+        columns.FirstOrDefault(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase));
 }

@@ -65,12 +65,13 @@ public static class ParquetExport
         {
             try
             {
-                if (table.IsView && table.CountRows(reader, limits.View, stop) > limits.ViewRowsMax)
-                {
+                QueryLimits within = table.IsView ? limits.View : QueryLimits.None;
+                long count = table.CountRows(reader, within, stop);
+                if (table.IsView && count > limits.ViewRowsMax)
                     throw new StoreException(StoreError.RowLimit, $"has more than {limits.ViewRowsMax} rows");
-                }
-                rows += CopyTo(reader, $"SELECT * FROM {SqlTypes.Quote(table.Name)}",
-                    Path.Combine(folder, FileNameOf(table.Name)), table.IsView ? limits.View : QueryLimits.None, stop);
+                CopyTo(reader, $"SELECT * FROM {SqlTypes.Quote(table.Name)}",
+                    Path.Combine(folder, FileNameOf(table.Name)), within, stop);
+                rows += count;
                 written.Add(table.Name);
             }
             catch (StoreException e) when (table.IsView)
@@ -86,14 +87,14 @@ public static class ParquetExport
         return new ExportOutcome(written.ToImmutable(), [], rows, leftOut.ToImmutable());
     }
 
-    private static long CopyTo(
+    private static void CopyTo(
         SnapshotReader reader, string select, string file, QueryLimits limits, CancellationToken stop)
     {
         try
         {
-            using QueryResult count = reader.QueryOurs(
+            using QueryResult copied = reader.QueryOurs(
                 $"COPY ({select}) TO {SqlTypes.Literal(file)} (FORMAT parquet, COMPRESSION zstd)", limits, stop);
-            return count.Read() ? count.GetInt64(0) : 0;
+            copied.Read();
         }
         catch
         {

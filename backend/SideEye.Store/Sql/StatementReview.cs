@@ -67,7 +67,11 @@ internal sealed class StatementReview
         }
         catch (JsonException e)
         {
-            throw new StoreException(StoreError.Sql, "the query is nested too deeply", e);
+            // Of a number that is beyond DOUBLE, DuckDB makes an infinity, for which JSON has no word.
+            string message = e.Message.Contains("depth", StringComparison.Ordinal)
+                ? "the query is nested too deeply"
+                : "the query has a number that is too large for DOUBLE; infinity is written 'inf'::DOUBLE";
+            throw new StoreException(StoreError.Sql, message, e);
         }
     }
 

@@ -63,6 +63,36 @@ public sealed class Strange_requests : ApiFixture
         Assert.DoesNotContain("defect", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "the request has no document: send one as JSON")]
+    [InlineData("""{"yamll": "x"}""", "the document cannot be read: there is no key 'yamll' in it")]
+    [InlineData("""{"yaml": 7}""", "the document cannot be read: $.yaml is of another kind than it should be")]
+    [InlineData("[]", "the document cannot be read: it is of another kind than it should be")]
+    public async Task What_is_wrong_with_a_document_is_told_in_the_senders_words(string body, string message)
+    {
+        using HttpRequestMessage request = Request(HttpMethod.Put, "specs/x", Admin);
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await Http.SendAsync(request, Stop);
+        JsonElement told = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.Equal(message, told.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task A_parameter_that_is_no_number_and_a_document_that_is_too_large_are_told()
+    {
+        using HttpResponseMessage number = await CallAsync(HttpMethod.Get, "snapshots?limit=abc", Admin);
+        Assert.Equal(HttpStatusCode.BadRequest, number.StatusCode);
+        Assert.Contains("'abc' cannot be the value of limit", await number.Content.ReadAsStringAsync(Stop),
+            StringComparison.Ordinal);
+        using HttpRequestMessage request = Request(HttpMethod.Put, "specs/x", Admin);
+        request.Content = new StringContent(new string(' ', 40_000_000), Encoding.UTF8, "application/json");
+        request.Headers.ExpectContinue = true;
+        using HttpResponseMessage large = await Http.SendAsync(request, Stop);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+        Assert.Contains("the request is too large", await large.Content.ReadAsStringAsync(Stop),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_document_that_does_not_say_that_it_is_JSON_is_told_how()
     {

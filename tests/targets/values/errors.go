@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/textproto"
 	"os"
+	"os/exec"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 type ownError struct {
@@ -22,7 +25,7 @@ type ownCode int
 
 func (c ownCode) Error() string { return "code" }
 
-func startErrors() { start(errorsPlain, errorsOfSystem, errorsJoined) }
+func startErrors() { start(errorsPlain, errorsOfSystem, errorsJoined, errorsOfTexts) }
 
 func errorsPlain() {
 	var none error
@@ -55,6 +58,19 @@ func errorsOfSystem() {
 		know("timeout", timeout), know("name", name))
 	<-neverReady
 	keep(missing, number, call, operation, parse, cancelled, late, timeout, name)
+}
+
+func errorsOfTexts() {
+	_, duration := time.ParseDuration("1 \"h\"")
+	_, moment := time.Parse(time.RFC3339, "2026-02-30\\")
+	_, dayOut := time.Parse(time.RFC3339, "2026-02-30T00:00:00Z")
+	_, program := exec.LookPath("no\tsuch program")
+	duration, moment, dayOut, program = opaque(duration), opaque(moment), opaque(dayOut), opaque(program)
+	protocol := opaque[error](textproto.ProtocolError("bad line"))
+	tell("chan receive", know("duration", duration), know("moment", moment), know("dayOut", dayOut),
+		know("program", program), know("protocol", protocol))
+	<-neverReady
+	keep(duration, moment, dayOut, program, protocol)
 }
 
 func errorsJoined() {

@@ -17,7 +17,7 @@ type keyed[K comparable, V any] struct {
 }
 
 func startGenerics() {
-	control.Expect(21)
+	control.Expect(22)
 	go genericFunction("genericInt", opaque(41), []int{1, 2})
 	go genericFunction("genericString", opaque("text"), []string{"a"})
 	go genericFunction("genericStruct", opaque(point{1, 2}), []point{{3, 4}})
@@ -35,6 +35,7 @@ func startGenerics() {
 	go genericPair("genericPairTurned", opaque(&ring{value: 26}), opaque(&point{27, 28}))
 	go genericClosure("genericClosure", opaque(&point{29, 30}))
 	go genericClosure("genericClosureOther", opaque(&ring{value: 31}))
+	go (&box[int]{opaque(32), "int box"}).genericNested("genericNested")
 	go (&box[int]{opaque(9), "int box"}).genericPointerMethod("genericMethodInt")
 	go (&box[point]{opaque(point{1, 1}), "point box"}).genericPointerMethod("genericMethodStruct")
 	go box[string]{opaque("content"), "string box"}.genericValueMethod("genericMethodValue")
@@ -58,6 +59,22 @@ func (b *box[T]) genericPointerMethod(name string) {
 	tellAs(name, "chan receive", know("b", b), know("name", name), know("local", local))
 	<-neverReady
 	keep(b, name, local)
+}
+
+// genericNested has closures that tracebacks name as [...] and what comes after the last of several type arguments.
+//
+//go:noinline
+func (b *box[T]) genericNested(name string) {
+	func() {
+		content := b.content
+		func(inside T) {
+			tellAs(name, "chan receive", know("inside", inside))
+			<-neverReady
+			keep(inside)
+		}(content)
+		keep(content)
+	}()
+	keep(b)
 }
 
 //go:noinline

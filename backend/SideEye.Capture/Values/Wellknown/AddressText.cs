@@ -50,6 +50,8 @@ internal sealed class AddressText(ValueDocuments documents)
 
     private static string OfIp(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.IsEmpty)
+            return "<nil>"; // what Go writes for an address without bytes
         if (bytes.Length is not (V4Bytes or V6Bytes))
             return "?" + Convert.ToHexStringLower(bytes);
         IPAddress address = new(bytes);

@@ -20,7 +20,9 @@ internal sealed class ErrorText(ValueDocuments documents)
         or "*net.AddrError" or "*net.ParseError" or "*net.timeoutError" or "net.canceledError"
         or "net.UnknownNetworkError" or "*net/url.Error" or "*strconv.NumError" or "syscall.Errno"
         or "context.deadlineExceededError" or "*internal/poll.DeadlineExceededError" or "internal/poll.errNetClosing"
-        or "runtime.errorString" or "*encoding/json.SyntaxError";
+        or "runtime.errorString" or "*encoding/json.SyntaxError" or "*time.ParseError" or "*time.parseDurationError"
+        or "*net/http.httpError" or "*net/http.timeoutError" or "net/http.tlsHandshakeTimeoutError"
+        or "*net/http.ProtocolError" or "*net/http.MaxBytesError" or "net/textproto.ProtocolError" or "*os/exec.Error";
 
     /// <summary>Puts the message of an error together.</summary>
     /// <param name="type">Its type, one that <see cref="Knows"/> says.</param>
@@ -59,6 +61,11 @@ internal sealed class ErrorText(ValueDocuments documents)
             case "net.UnknownNetworkError":
                 text.Append("unknown network ");
                 return AppendString(at, text);
+            case "net/textproto.ProtocolError":
+                return AppendString(at, text);
+            case "net/http.tlsHandshakeTimeoutError":
+                text.Append("net/http: TLS handshake timeout");
+                return true;
         }
         if (type is not { Kind: GoKind.Pointer, Element: { } element } || !Knows(type) || depth <= 0
             || !documents.Memory.TryReadAddress(at, out TargetAddress target) || target.IsNil)
@@ -108,6 +115,19 @@ internal sealed class ErrorText(ValueDocuments documents)
                 return AppendField(error, "Type", text) && AppendField(error, "Text", text, ": ");
             case "net.OpError":
                 return AppendOperation(error, text);
+            case "net/http.httpError" or "net/http.timeoutError":
+                return AppendField(error, "err", text);
+            case "net/http.ProtocolError":
+                return AppendField(error, "ErrorString", text);
+            case "net/http.MaxBytesError":
+                text.Append("http: request body too large");
+                return true;
+            case "os/exec.Error":
+                return AppendQuoted(error, "Name", "exec: ", text) && AppendError(error, text);
+            case "time.parseDurationError":
+                return AppendField(error, "message", text, "time: ") && AppendTimeQuoted(error, "value", " ", text);
+            case "time.ParseError":
+                return AppendTimeParsing(error, text);
             default:
                 return false;
         }
@@ -121,6 +141,19 @@ internal sealed class ErrorText(ValueDocuments documents)
         if (!AppendAddress(error, "Source", " ", text))
             return false;
         return AppendAddress(error, "Addr", text.Length > before ? "->" : " ", text) && AppendError(error, text);
+    }
+
+    private bool AppendTimeParsing(Part error, StringBuilder text)
+    {
+        if (!AppendTimeQuoted(error, "Value", "parsing time ", text)
+            || documents.Wellknown.ReadString(error.Type, error.At, "Message", out string message) is not null)
+        {
+            return false;
+        }
+        text.Append(message);
+        return message.Length > 0 || (AppendTimeQuoted(error, "Layout", " as ", text)
+            && AppendTimeQuoted(error, "ValueElem", ": cannot parse ", text)
+            && AppendTimeQuoted(error, "LayoutElem", " as ", text));
     }
 
     private bool AppendAddress(Part error, string name, string before, StringBuilder text)
@@ -164,6 +197,20 @@ internal sealed class ErrorText(ValueDocuments documents)
         if (documents.Wellknown.ReadString(error.Type, error.At, name, out string value) is not null)
             return false;
         text.Append(before).Append(GoQuote.Of(value));
+        return true;
+    }
+
+    /// <summary>Package time has quotes of its own; what they escape is left to those who show the fields.</summary>
+    private bool AppendTimeQuoted(Part error, string name, string before, StringBuilder text)
+    {
+        if (documents.Wellknown.ReadString(error.Type, error.At, name, out string value) is not null
+            || value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return false;
+        }
+        string escaped = value.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
+        text.Append(before).Append('"').Append(escaped).Append('"');
         return true;
     }
 
