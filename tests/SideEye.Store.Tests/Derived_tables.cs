@@ -84,6 +84,19 @@ public sealed class Derived_tables : IDisposable
     }
 
     [Fact]
+    public void An_optional_table_comes_as_soon_as_a_file_has_its_sources()
+    {
+        DerivationSpec spec = Spec(new DerivedTable(
+            "a", ["SELECT n FROM comes_later", "SELECT n FROM comes_later WHERE n > 1"], null, IsOptional: true));
+        for (int i = 0; i < 2; i++)
+            Assert.Empty(tables.Write(path, spec).Tables);
+        CapturedTables later = new CapturedTables().Table("comes_later", "n BIGINT", [1, 10L, 0, 2L]);
+        Assert.Equal(["a"], later.Write(path, spec).Tables);
+        Assert.Equal(["2", "2"], QueryText.Ask(path, "SELECT n FROM a"));
+        Assert.Empty(tables.Write(path, spec).Tables);
+    }
+
+    [Fact]
     public void A_taken_name_is_an_error()
     {
         DerivationOutcome outcome = tables.Write(path, Spec(new DerivedTable("Goroutines", ["SELECT 1"], null),

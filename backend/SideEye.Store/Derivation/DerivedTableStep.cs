@@ -16,8 +16,11 @@ internal sealed class DerivedTableStep(
                 throw new StoreException(StoreError.Sql,
                     "the file has a table or view of this name already; choose another name");
             }
-            // All together at first: what can be made need not be looked at before.
             string[] selects = [.. table.Sql.Select(SqlTokens.WithoutEnd)];
+            if (table.IsOptional)
+                selects = [.. selects.Where(select => !MissingSources.Known.IsMissing(select, stored))];
+            if (selects.Length == 0 && table.IsOptional)
+                return;
             // What can be made need not be looked at first, which takes as long as making a small table.
             if (TryWrite(table, selects) is { } problem
                 && !(table.IsOptional && selects.Length == 1 && SpecSql.IsMissingSource(problem))
@@ -45,6 +48,8 @@ internal sealed class DerivedTableStep(
         }
         catch (StoreException e) when (SpecSql.IsAboutText(e))
         {
+            if (selects.Length == 1)
+                MissingSources.Known.Note(selects[0], e);
             return e;
         }
     }
@@ -63,6 +68,7 @@ internal sealed class DerivedTableStep(
             }
             catch (StoreException e) when (SpecSql.IsMissingSource(e))
             {
+                MissingSources.Known.Note(select, e);
                 missing ??= e;
             }
             catch (StoreException e) when (selects.Length > 1)
