@@ -11,6 +11,9 @@ namespace SideEye.GoRuntime.Functions;
 /// </summary>
 internal sealed class DeferredClosures(PclnTable? pcln, ElfFile? code, BodyReader bodies)
 {
+    /// <summary>Values of Iced's <see cref="Register"/>, whose numbers fit a byte.</summary>
+    private const int RegistersMax = byte.MaxValue + 1;
+
     private const int CodeBytesMax = 1 << 20;
     private const int ClosuresMax = 256;
 
@@ -31,10 +34,12 @@ internal sealed class DeferredClosures(PclnTable? pcln, ElfFile? code, BodyReade
         }
         Dictionary<ulong, FunctionBody> closures = ClosuresOf(body.Function, index);
         Dictionary<string, List<DeferredCopy>> copies = new(StringComparer.Ordinal);
-        foreach ((ulong entry, long offset) in closures.Count == 0 ? [] : ObjectsIn(function, closures))
+        foreach (ClosureObject made in closures.Count == 0 ? [] : ObjectsIn(function, closures))
         {
-            DeferredClosure closure = new(offset, entry, -FrameLinkBytes - bits, -FrameLinkBytes - first);
-            foreach (GoVariable captured in closures[entry].Variables)
+            if (made.IsElsewhereToo)
+                continue;
+            DeferredClosure closure = new(made.Offset, made.Entry, -FrameLinkBytes - bits, -FrameLinkBytes - first);
+            foreach (GoVariable captured in closures[made.Entry].Variables)
                 AddCopy(copies, body, captured, closure);
         }
         return copies.Count == 0 ? body : body with
@@ -100,58 +105,66 @@ internal sealed class DeferredClosures(PclnTable? pcln, ElfFile? code, BodyReade
         return found;
     }
 
-    /// <summary>
-    /// Where the function makes closures in its own frame: it stores the address of their code. One that is made in
-    /// several places is left out.
-    /// </summary>
-    private IEnumerable<(ulong Entry, long Offset)> ObjectsIn(
-        GoFunction function, Dictionary<ulong, FunctionBody> closures)
+    /// <summary>Where the function makes closures in its own frame: it stores the address of their code.</summary>
+    private List<ClosureObject> ObjectsIn(GoFunction function, Dictionary<ulong, FunctionBody> closures)
     {
         ulong length = function.End - function.Entry;
         if (length > CodeBytesMax || !code!.TryBytesAt(function.Entry, (int)length, out ReadOnlyMemory<byte> bytes))
             return [];
-        Dictionary<ulong, HashSet<long>> places = [];
-        Dictionary<Register, ulong> held = [];
+        List<ClosureObject> objects = [];
+        ulong[] held = new ulong[RegistersMax]; // by register, 0 for nothing
         Decoder decoder = Decoder.Create(64, bytes.ToArray(), function.Entry);
         while (decoder.IP < function.End)
         {
             ulong pc = decoder.IP;
             decoder.Decode(out Instruction one);
-            if (IsStore(one) && held.TryGetValue(one.Op1Register, out ulong entry)
+            if (IsStore(one) && held[(int)one.Op1Register] is not 0 and ulong entry
                 && pcln!.CfaOffset(function, pc) is { } toCfa)
             {
-                if (!places.TryGetValue(entry, out HashSet<long>? of))
-                    places.Add(entry, of = []);
-                of.Add((long)one.MemoryDisplacement64 - toCfa);
+                Note(objects, entry, (long)one.MemoryDisplacement64 - toCfa);
             }
             Follow(one, held, closures);
         }
-        return places.Where(static place => place.Value.Count == 1)
-            .Select(static place => (place.Key, place.Value.Single()));
+        return objects;
+    }
+
+    private static void Note(List<ClosureObject> objects, ulong entry, long offset)
+    {
+        int known = objects.FindIndex(each => each.Entry == entry);
+        if (known < 0)
+            objects.Add(new ClosureObject(entry, offset, IsElsewhereToo: false));
+        else if (objects[known].Offset != offset)
+            objects[known] = objects[known] with { IsElsewhereToo = true };
     }
 
     /// <summary>Which registers hold the address of a closure's code after an instruction. Anything but plain moves is
     /// taken to change them all.</summary>
     private static void Follow(
-        in Instruction one, Dictionary<Register, ulong> held, Dictionary<ulong, FunctionBody> closures)
+        in Instruction one, ulong[] held, Dictionary<ulong, FunctionBody> closures)
     {
         if (one.IsInvalid || one.FlowControl != FlowControl.Next || one.Mnemonic
             is not (Mnemonic.Mov or Mnemonic.Lea or Mnemonic.Movups or Mnemonic.Movzx or Mnemonic.Nop))
         {
-            held.Clear();
+            Array.Clear(held);
             return;
         }
         if (one.OpCount == 0 || one.Op0Kind != OpKind.Register)
             return;
-        held.Remove(one.Op0Register.GetFullRegister());
+        held[(int)one.Op0Register.GetFullRegister()] = 0;
         if (one.Mnemonic == Mnemonic.Lea && one.IsIPRelativeMemoryOperand
             && closures.ContainsKey(one.IPRelativeMemoryAddress))
         {
-            held[one.Op0Register] = one.IPRelativeMemoryAddress;
+            held[(int)one.Op0Register] = one.IPRelativeMemoryAddress;
         }
     }
 
     private static bool IsStore(in Instruction one) =>
         one.Mnemonic == Mnemonic.Mov && one.Op0Kind == OpKind.Memory && one.Op1Kind == OpKind.Register
         && one.MemoryBase == Register.RSP && one.MemoryIndex == Register.None;
+
+    /// <summary>A closure that is made in the frame of the function that it is written in.</summary>
+    /// <param name="Entry">Address of its code.</param>
+    /// <param name="Offset">Of the object, from the canonical frame address.</param>
+    /// <param name="IsElsewhereToo">Whether it is made in several places: which is deferred is not known then.</param>
+    private readonly record struct ClosureObject(ulong Entry, long Offset, bool IsElsewhereToo);
 }
