@@ -84,8 +84,10 @@ internal static class PartialFile
         string partialPath, string path, StoreLimits limits, SpareInstances? spares = null)
     {
         DuckDBConnection? connection = null;
-        // What is there keeps its own size of blocks.
-        string options = File.Exists(partialPath) ? "TYPE duckdb" : $"TYPE duckdb, BLOCK_SIZE {BlockBytes}";
+        // No log: a file that was not completed is thrown away, and each statement of a derivation would wait for the
+        // disk. What is there keeps its own size of blocks.
+        string options = "TYPE duckdb, RECOVERY_MODE no_wal_writes"
+            + (File.Exists(partialPath) ? "" : $", BLOCK_SIZE {BlockBytes}");
         try
         {
             connection = spares?.Take() ?? SpareInstances.OpenToWrite(limits);

@@ -62,7 +62,7 @@ public sealed class SpareInstances : IDisposable
     internal static DuckDBConnection OpenToWrite(StoreLimits limits)
     {
         DuckDBConnectionStringBuilder settings = limits.ConnectionString(":memory:");
-        // All is one transaction, and so large that its commit checkpoints at once: DuckDB then writes no log.
+        // All rows are one transaction, whose commit brings them into the file at once: they leave memory.
         settings.CheckpointThreshold = "1KB";
         return Opened(settings);
     }
