@@ -237,7 +237,6 @@ public sealed class SnapshotFile : IDisposable
     {
         Close();
         PartialFile.Remove(partialPath);
-        PartialFile.Remove(partialPath + ".wal");
     }
 
     private static SnapshotFile Begin(SnapshotFile file, string sql)

@@ -15,7 +15,7 @@ namespace SideEye.ControlPlane.Capturing;
 /// agent only, nothing comes together with anything, and all is in the snapshot's tables at once. What an agent sends
 /// may be anything.
 /// </summary>
-/// <param name="file">The snapshot's file; whoever calls holds it alone.</param>
+/// <param name="file">Gives the snapshot's file once it is begun; whoever calls holds it alone.</param>
 /// <param name="number">Of the agent in this snapshot, from 0.</param>
 /// <param name="isOnly">Whether there are no other agents in this snapshot.</param>
 /// <param name="limits">What may come.</param>

@@ -16,15 +16,10 @@ internal sealed class DerivedTableStep(
                 throw new StoreException(StoreError.Sql,
                     "the file has a table or view of this name already; choose another name");
             }
-            string[] selects = [.. table.Sql.Select(SqlTokens.WithoutEnd)];
-            if (table.IsOptional)
-                selects = [.. selects.Where(select => !MissingSources.Known.IsMissing(select, stored))];
-            if (selects.Length == 0 && table.IsOptional)
-                return;
+            string[] selects = Possible(table, [.. table.Sql.Select(SqlTokens.WithoutEnd)]);
             // What can be made need not be looked at first, which takes as long as making a small table.
-            if (TryWrite(table, selects) is { } problem
-                && !(table.IsOptional && selects.Length == 1 && SpecSql.IsMissingSource(problem))
-                && Found(table, selects) is { Count: > 0 } found)
+            if (selects.Length > 0 && !TryWrite(table, selects)
+                && Found(table, Possible(table, selects)) is { Count: > 0 } found)
             {
                 Write(table, Together(found));
             }
@@ -35,22 +30,25 @@ internal sealed class DerivedTableStep(
         }
     }
 
+    /// <summary>The statements without those that are known to lack a table, which nobody has to be told.</summary>
+    private string[] Possible(DerivedTable table, string[] selects) => table.IsOptional
+        ? [.. selects.Where(select => !MissingSources.Known.IsMissing(select, stored))] : selects;
+
     /// <summary>Makes the table of all statements, unless one of them is wrong or lacks its tables.</summary>
-    /// <returns>Why it was not made; null when it was.</returns>
-    private StoreException? TryWrite(DerivedTable table, string[] selects)
+    private bool TryWrite(DerivedTable table, string[] selects)
     {
         if (!selects.All(sql.IsSelect))
-            return new StoreException(StoreError.Sql, "not every statement is a SELECT");
+            return false;
         try
         {
             Write(table, Together(selects));
-            return null;
+            return true;
         }
         catch (StoreException e) when (SpecSql.IsAboutText(e))
         {
             if (selects.Length == 1)
                 MissingSources.Known.Note(selects[0], e);
-            return e;
+            return false;
         }
     }
 

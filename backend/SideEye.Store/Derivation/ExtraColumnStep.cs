@@ -26,13 +26,14 @@ internal sealed class ExtraColumnStep(
             {
                 record.Failed(table, column.Name, $"a table has at most {limits.ColumnsPerTableMax} extra columns");
             }
-            else if (!names.Add(column.Name))
+            else if (names.Contains(column.Name))
             {
                 record.Failed(table, column.Name, "the table has a column of this name already");
             }
             else
             {
                 Write(table, column, Try(table, column, names, rows), rows);
+                names.Add(column.Name);
                 added++;
             }
         }
@@ -46,9 +47,7 @@ internal sealed class ExtraColumnStep(
         TypedExpression? typed = null;
         try
         {
-            HashSet<string> others = new(names, names.Comparer);
-            others.Remove(column.Name);
-            typed = TypedExpression.Of(column, others);
+            typed = TypedExpression.Of(column, names);
             string value = $"(\n{typed.Value}\n)";
             // With all other columns beside it, so that no aggregate passes.
             sql.RequireSelect($"SELECT {typed.Converted(Value)} FROM ({WithValue(table, value)})");

@@ -52,7 +52,7 @@ internal sealed class SpecSql
         }
     }
 
-    /// <summary>Runs several statements of ours as one transaction, which costs one write to the disk.</summary>
+    /// <summary>Runs several statements of ours as one transaction: all of them or none.</summary>
     /// <exception cref="StoreException">One of them failed.</exception>
     public void RunTogether(string sql) => Run($"BEGIN;{sql}\n;COMMIT");
 
