@@ -46,22 +46,22 @@ SE_INLINE uint64_t se_count(struct se_machine *m, const struct se_capture_op *op
 SE_INLINE void se_operate_counted(struct se_machine *m, const struct se_capture_op *op, uint64_t word)
 {
 	uint64_t count = se_count(m, op);
+	uint64_t most = op->limit;
 	uint32_t routine = op->routine;
-	const struct se_capture_routine *of;
 
 	if (op->code == SE_CAPTURE_CODE_ELEMENT) {
-		of = se_routine(m, routine);
-		if (!of || op->argument >= count)
+		/* Of a nil slice no address must become one. */
+		if (op->argument >= count || !word)
 			return;
-		word += (uint64_t)op->argument * of->element_bytes;
-		count = 1;
+		word += (uint64_t)op->argument * op->limit;
+		most = 1;
 	} else if (op->code == SE_CAPTURE_CODE_DIRECTORY && count) {
 		routine = op->argument;
 	} else if (op->code == SE_CAPTURE_CODE_DIRECTORY) {
 		/* A length that is not there, and not 0, means that the header is none. */
 		count = se_bytes_at(m, op->second, 8) ? 1 : 0;
 	}
-	se_follow_pointer(m, op, routine, word, count < op->limit ? count : op->limit);
+	se_follow_pointer(m, op, routine, word, count < most ? count : most);
 }
 
 /* Elements within the element in hand; those that lie in it whole. */

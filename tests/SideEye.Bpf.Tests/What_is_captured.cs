@@ -114,6 +114,27 @@ public sealed class What_is_captured
 
     [Theory]
     [MemberData(nameof(Readers))]
+    public async Task Of_a_slice_the_element_that_is_wanted_is_copied_alone_and_nothing_behind_the_end(bool inside)
+    {
+        Requires.Bpf();
+        const int accountBytes = 48;
+        await using CaptureTarget target = await CaptureTarget.StartAsync(Version);
+        ProgramBuilder program = target.Program();
+        uint account = program.Routine(accountBytes);
+        uint last = program.Routine(24, Op(Code.Element, 0, account, second: 8, limit: accountBytes, argument: 2));
+        uint behind = program.Routine(24, Op(Code.Element, 0, account, second: 8, limit: accountBytes, argument: 3));
+        ProgramImage image = target.Once(
+            program, program.Global(target.Symbol("main.accounts"), last, depth: 2),
+            program.Global(target.Symbol("main.accounts"), behind, depth: 2));
+
+        (_, List<CapturedObject> objects, _) = Take(target, image, inside);
+
+        CapturedObject copied = Assert.Single(objects, each => each.Record.Routine == account);
+        Assert.Equal((1u, 2ul), (copied.Record.Count, copied.Word(32)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Readers))]
     public async Task What_lies_between_pieces_is_never_read(bool inside)
     {
         Requires.Bpf();

@@ -7,17 +7,20 @@ internal sealed class CapturedValues
 {
     private readonly ValuesSpec spec;
     private readonly ILookup<(string Table, long GoroutineId), JsonObject> rows;
+    private readonly ILookup<(long GoroutineId, string Expression), string> reasons;
 
-    private CapturedValues(ValuesSpec spec, IEnumerable<(string, long, int, JsonObject)> rows)
+    private CapturedValues(
+        ValuesSpec spec, IEnumerable<(string, long, int, JsonObject)> rows,
+        IEnumerable<(long Goroutine, string Expression, string Reason)> errors)
     {
         this.spec = spec;
+        reasons = errors.ToLookup(error => (error.Goroutine, error.Expression), error => error.Reason);
         this.rows = rows.OrderBy(row => row.Item3).ToLookup(row => (row.Item1, row.Item2), row => row.Item4);
     }
 
-    /// <summary>Takes a snapshot with every variable that the program knows.</summary>
-    public static CapturedValues Take(ValuesProgram program, TemporaryFolder folder, string reader)
+    /// <summary>Takes a snapshot with what a spec captures of the program.</summary>
+    public static CapturedValues Take(ValuesProgram program, ValuesSpec spec, TemporaryFolder folder, string reader)
     {
-        ValuesSpec spec = new(program);
         string specFile = folder.File("values.yaml");
         File.WriteAllText(specFile, spec.Text);
         string file = folder.File("values.duckdb");
@@ -25,12 +28,24 @@ internal sealed class CapturedValues
             "snapshot", "--pid", $"{program.Target.ProcessId}", "--spec", specFile, "--out", file, "--reader", reader,
             "--pause-max", "20000");
         Assert.True(run.ExitCode == 0, run.Error);
-        return new CapturedValues(spec, SnapshotQuery.Rows(file, spec.Query).Select(row => (
+        return new CapturedValues(
+            spec, Rows(file, spec),
+            SnapshotQuery.Rows(file, "SELECT goroutine_id, expression, reason FROM capture_errors").Select(row => (
+                row.GetProperty("goroutine_id").GetInt64(),
+                row.GetProperty("expression").GetString()!,
+                row.GetProperty("reason").GetString()!)));
+    }
+
+    private static IEnumerable<(string, long, int, JsonObject)> Rows(string file, ValuesSpec spec) =>
+        SnapshotQuery.Rows(file, spec.Query).Select(row => (
             row.GetProperty("table_name").GetString()!,
             row.GetProperty("goroutine_id").GetInt64(),
             row.GetProperty("frame_index").GetInt32(),
-            JsonNode.Parse(row.GetProperty("row").GetString()!)!.AsObject())));
-    }
+            JsonNode.Parse(row.GetProperty("row").GetString()!)!.AsObject()));
+
+    /// <summary>Why a column of a frame is NULL; null when nothing says why.</summary>
+    public string? ReasonOf(KnownFrame frame, KnownVariable variable) =>
+        reasons[(frame.GoroutineId, variable.Name)].FirstOrDefault();
 
     /// <summary>The row of a frame; null when there is none.</summary>
     public JsonObject? RowOf(KnownFrame frame) =>

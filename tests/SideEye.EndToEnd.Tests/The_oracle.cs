@@ -5,7 +5,7 @@ namespace SideEye.EndToEnd.Tests;
 
 /// <summary>
 /// Every variable of the test program `values`, in every build: captured, it is what the program itself knows, and it
-/// is captured wherever Delve shows a value.
+/// is captured wherever Delve shows a value. And every path from one.
 /// </summary>
 public sealed class The_oracle
 {
@@ -23,7 +23,8 @@ public sealed class The_oracle
         using TemporaryFolder folder = new();
         await using ValuesProgram program = await ValuesProgram.StartAsync(version, variant);
 
-        Findings findings = Findings.Of(program, CapturedValues.Take(program, folder, reader));
+        ValuesSpec spec = ValuesSpec.OfVariables(program);
+        Findings findings = Findings.Of(spec, CapturedValues.Take(program, spec, folder, reader));
         int shownByDelve = await findings.AskDelveAsync(program);
 
         string report = $"go{version} {variant} {reader}: {findings.Equal} values equal, {findings.Null.Count} NULL, "
@@ -36,6 +37,31 @@ public sealed class The_oracle
         Assert.True(findings.Wrong.Count == 0, string.Join('\n', findings.Wrong));
         Assert.Equal(0, shownByDelve);
         Assert.True(findings.Parts.Count == 0, string.Join('\n', findings.Parts));
+    }
+
+    [Theory]
+    [MemberData(nameof(Builds))]
+    public async Task Captured_paths_lead_to_what_the_program_knows(string version, string variant, string reader)
+    {
+        Requires.Bpf();
+        using TemporaryFolder folder = new();
+        await using ValuesProgram program = await ValuesProgram.StartAsync(version, variant);
+        ValuesSpec spec = ValuesSpec.OfPaths(program);
+
+        CapturedValues captured = CapturedValues.Take(program, spec, folder, reader);
+        Findings findings = Findings.Of(spec, captured);
+
+        Assert.True(findings.Wrong.Count == 0, string.Join('\n', findings.Wrong));
+        Assert.True(findings.Parts.Count == 0, string.Join('\n', findings.Parts));
+        string[] lost = [.. findings.Null.Select(each =>
+            $"{each.Frame!.Function} {each.Variable.Name}: {captured.ReasonOf(each.Frame, each.Variable)}")];
+        Assert.True(lost.Length == 0, string.Join('\n', lost));
+        Assert.InRange(findings.Equal, 60, 100);
+        Assert.All(
+            spec.Frames.SelectMany(static frame => frame.Variables!, static (frame, path) => (frame, path))
+                .Where(static each => each.path.IsAbsent),
+            each => Assert.Equal(
+                (each.path.Name, (string?)each.path.Plain), (each.path.Name, captured.ReasonOf(each.frame, each.path))));
     }
 
     [Theory]
@@ -57,21 +83,22 @@ public sealed class The_oracle
         Findings Take()
         {
             using TemporaryFolder folder = new();
-            return Findings.Of(program, CapturedValues.Take(program, folder, "vmread"));
+            ValuesSpec spec = ValuesSpec.OfVariables(program);
+            return Findings.Of(spec, CapturedValues.Take(program, spec, folder, "vmread"));
         }
     }
 
     private sealed class Findings
     {
-        public static Findings Of(ValuesProgram program, CapturedValues captured)
+        public static Findings Of(ValuesSpec spec, CapturedValues captured)
         {
             Findings findings = new();
-            foreach (KnownFrame frame in program.Frames)
+            foreach (KnownFrame frame in spec.Frames)
             {
                 foreach (KnownVariable variable in frame.Variables ?? [])
                     findings.Add(frame, variable, captured.RowOf(frame));
             }
-            foreach (KnownVariable global in program.Globals)
+            foreach (KnownVariable global in spec.Globals)
                 findings.Add(null, global, captured.Globals);
             return findings;
         }
@@ -85,7 +112,7 @@ public sealed class The_oracle
 
         private void Add(KnownFrame? frame, KnownVariable variable, JsonObject? row)
         {
-            string? text = row?[ValuesSpec.ColumnOf(variable.Name)]?.GetValue<string>();
+            string? text = row?[ValuesSpec.ColumnOf(variable)]?.GetValue<string>();
             if (text is null && !CapturedValues.MayBeNull(variable))
             {
                 Null.Add((frame, variable));

@@ -75,15 +75,28 @@ public sealed record KnownFrame(
     public int Occurrence { get; init; }
 }
 
-/// <summary>A variable of the program, and what it holds.</summary>
-/// <param name="Name">Its name.</param>
+/// <summary>A variable of the program, or a path from one, and what it holds.</summary>
+/// <param name="Name">Its name, or the path as a spec writes it.</param>
 /// <param name="Type">As reflect says it: package names instead of paths.</param>
-/// <param name="IsAbsent">Whether it does not exist yet: nothing must be shown.</param>
+/// <param name="IsAbsent">Whether it does not exist, or not yet: nothing must be shown.</param>
 /// <param name="Value">What is to be captured; tests/targets/values/describe.go says how it is written.</param>
-/// <param name="Plain">The same without special treatment of the standard library's types, and with secrets.</param>
+/// <param name="Plain">The same without special treatment of the standard library's types, and with secrets. Of a path that
+/// leads to nothing, why.</param>
 public sealed record KnownVariable(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("type")] string Type,
     [property: JsonPropertyName("absent")] bool IsAbsent,
     [property: JsonPropertyName("value")] JsonNode? Value,
-    [property: JsonPropertyName("plain")] JsonNode? Plain);
+    [property: JsonPropertyName("plain")] JsonNode? Plain)
+{
+    private const string MainPackage = "main.";
+
+    /// <summary>True when <see cref="Name"/> is more than the name of a variable.</summary>
+    [JsonIgnore]
+    public bool IsPath => !NameInPackage.All(static each => char.IsLetterOrDigit(each) || each is '_' or '~');
+
+    /// <summary><see cref="Name"/> without the package of a package-level variable.</summary>
+    [JsonIgnore]
+    public string NameInPackage =>
+        Name.StartsWith(MainPackage, StringComparison.Ordinal) ? Name[MainPackage.Length..] : Name;
+}

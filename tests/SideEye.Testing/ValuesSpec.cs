@@ -1,12 +1,12 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace SideEye.Testing;
 
 /// <summary>
-/// A spec that captures everything that the test program `values` knows: a table per function, named t0 and so on, a
-/// column v_NAME per variable, and the package-level variables as columns of table globals. It is written in JSON,
-/// which is YAML too.
+/// A spec that captures what the test program `values` knows: a table per function, named t0 and so on, a column v_NAME
+/// per variable, and the package-level variables as columns of table globals. It is written in JSON, which is YAML too.
 /// </summary>
 public sealed class ValuesSpec
 {
@@ -14,21 +14,36 @@ public sealed class ValuesSpec
     public const string GlobalsTable = "globals";
 
     private const string MainFunction = "main.main";
+    private readonly List<KnownFrame> frames;
     private readonly List<string> functions;
-    private readonly ValuesProgram program;
+    private readonly IReadOnlyList<KnownVariable> globals;
 
-    /// <summary>The spec for a running program.</summary>
-    public ValuesSpec(ValuesProgram program)
+    private ValuesSpec(List<KnownFrame> frames, IReadOnlyList<KnownVariable> globals)
     {
-        this.program = program;
-        functions = [.. program.Frames.Select(frame => frame.Function).Distinct()];
+        this.frames = frames;
+        this.globals = globals;
+        functions = [.. frames.Select(frame => frame.Function).Distinct()];
     }
+
+    /// <summary>Captures every variable of a running program.</summary>
+    public static ValuesSpec OfVariables(ValuesProgram program) =>
+        new(Only(program, static each => !each.IsPath), program.Globals);
+
+    /// <summary>Captures every path, and nothing that a path leads through: what it needs it has to copy itself.
+    /// </summary>
+    public static ValuesSpec OfPaths(ValuesProgram program) => new(Only(program, static each => each.IsPath), []);
+
+    /// <summary>The frames with what is captured of them.</summary>
+    public IReadOnlyList<KnownFrame> Frames => frames;
+
+    /// <summary>The package-level variables that are captured.</summary>
+    public IReadOnlyList<KnownVariable> Globals => globals;
 
     /// <summary>What to put into a spec file.</summary>
     public string Text => new JsonObject
     {
         ["version"] = 1,
-        ["functions"] = new JsonArray([.. functions.Select(Entry), Globals()]),
+        ["functions"] = new JsonArray([.. functions.Select(Entry), .. GlobalsEntry()]),
         ["context"] = new JsonArray(ContextKey("main.contextKey", "request_id"), ContextKey("main.depthKey", "depth")),
         ["limits"] = new JsonObject
         {
@@ -45,37 +60,44 @@ public sealed class ValuesSpec
     /// column.
     /// </summary>
     public string Query => string.Join("\nUNION ALL ", [
-        .. functions.Select(function => Select(TableOf(function), Names(function))),
-        Select(GlobalsTable, program.Globals.Select(global => global.Name))]);
+        .. functions.Select(function => Select(TableOf(function), Known(function))),
+        .. globals.Count == 0 ? [] : (string[])[Select(GlobalsTable, globals)]]);
 
     /// <summary>The table of a function.</summary>
     public string TableOf(string function) => $"t{functions.IndexOf(function)}";
 
-    /// <summary>The column of a variable, by its name or, for package-level ones, its whole name.</summary>
-    public static string ColumnOf(string name) => $"v_{name[(name.LastIndexOf('.') + 1)..]}";
+    /// <summary>The column of a variable or path: of what no name has, the number.</summary>
+    public static string ColumnOf(KnownVariable known) => "v_" + string.Concat(known.NameInPackage.Select(static each =>
+        char.IsLetterOrDigit(each) || each == '_' ? $"{each}" : string.Create(CultureInfo.InvariantCulture, $"_{(int)each:x}_")));
 
-    private static string Select(string table, IEnumerable<string> names)
+    private static List<KnownFrame> Only(ValuesProgram program, Func<KnownVariable, bool> isWanted) =>
+    [
+        .. program.Frames
+            .Select(frame => frame with { Variables = [.. (frame.Variables ?? []).Where(isWanted)] })
+            .Where(static frame => frame.Variables is not []),
+    ];
+
+    private static string Select(string table, IEnumerable<KnownVariable> known)
     {
-        var columns = names.Select(name => $"'{ColumnOf(name)}', \"{ColumnOf(name)}\"::VARCHAR");
+        var columns = known.Select(each => $"'{ColumnOf(each)}', \"{ColumnOf(each)}\"::VARCHAR");
         return $"SELECT '{table}' AS table_name, goroutine_id, frame_index, "
             + $"json_object({string.Join(", ", columns)})::VARCHAR AS row FROM {table}";
     }
 
-    private IEnumerable<string> Names(string function) => program.Frames.Where(frame => frame.Function == function)
-        .SelectMany(frame => frame.Variables ?? []).Select(variable => variable.Name).Distinct();
+    private IEnumerable<KnownVariable> Known(string function) => frames.Where(frame => frame.Function == function)
+        .SelectMany(frame => frame.Variables ?? []).DistinctBy(variable => variable.Name);
 
-    private JsonObject Entry(string function) => Entry(function, TableOf(function), Names(function));
+    private JsonObject Entry(string function) => Entry(function, TableOf(function), Known(function));
 
-    private JsonObject Globals() =>
-        Entry(MainFunction, GlobalsTable, program.Globals.Select(global => global.Name));
+    private JsonObject[] GlobalsEntry() => globals.Count == 0 ? [] : [Entry(MainFunction, GlobalsTable, globals)];
 
-    private static JsonObject Entry(string function, string table, IEnumerable<string> names) => new JsonObject
+    private static JsonObject Entry(string function, string table, IEnumerable<KnownVariable> known) => new()
     {
         ["function"] = function,
         ["table"] = table,
         // A variable that an optimised build has no trace of is no mistake in the spec.
-        ["capture"] = new JsonArray([.. names.Select(name =>
-            new JsonObject { ["expr"] = name, ["as"] = ColumnOf(name), ["optional"] = true })]),
+        ["capture"] = new JsonArray([.. known.Select(each =>
+            new JsonObject { ["expr"] = each.Name, ["as"] = ColumnOf(each), ["optional"] = !each.IsPath })]),
     };
 
     private static JsonObject ContextKey(string key, string column) => new() { ["key"] = key, ["as"] = column };

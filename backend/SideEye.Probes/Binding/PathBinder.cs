@@ -107,7 +107,7 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
         }
     }
 
-    private static void AppendIndex(ImmutableArray<PathStep>.Builder path, GoType type, long index)
+    private void AppendIndex(ImmutableArray<PathStep>.Builder path, GoType type, long index)
     {
         if (type is { Kind: GoKind.Pointer, Element.Kind: GoKind.Array })
             type = Pointee(path, type);
@@ -116,7 +116,13 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
             AppendKey(path, type, index);
             return;
         }
-        if (type.Kind is not (GoKind.Array or GoKind.Slice) || type.Element is not { } element)
+        GoType? indexed = type.Kind switch
+        {
+            GoKind.Array or GoKind.Slice => type.Element,
+            GoKind.String => types.Find("uint8"),
+            _ => null,
+        };
+        if (indexed is not { } element)
             throw new BindException($"{type.Name} cannot be indexed by a number");
         if (index < 0 || (type.Kind == GoKind.Array && index >= type.Length))
             throw new BindException($"index {index} is outside of {type.Name}");

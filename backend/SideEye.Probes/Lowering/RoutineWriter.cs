@@ -165,11 +165,13 @@ internal sealed partial class RoutineWriter
             case FollowStep when rest.Type.Size > 0:
                 Point(routine, place, 0, Number(rest), depth, keepsDepth: true);
                 break;
-            case IndexStep step when place.TryWord(0, out int data) && place.TryWord(8, out int length):
+            case IndexStep { Index: >= 0 and <= uint.MaxValue } step
+                when place.TryWord(0, out int data) && place.TryWord(8, out int length):
                 routine.Ops.Add(new NativeCaptureOp
                 {
                     Code = (uint)NativeCaptureCode.Element, Offset = data, Second = length, Argument = (uint)step.Index,
-                    Routine = Number(rest), Flags = (uint)NativeCaptureFlags.KeepsDepth, Depth = depth,
+                    Limit = (uint)step.Element.Size, Routine = Number(rest),
+                    Flags = (uint)NativeCaptureFlags.KeepsDepth, Depth = depth,
                 });
                 break;
             case KeyStep:

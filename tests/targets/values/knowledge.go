@@ -22,8 +22,9 @@ type frame struct {
 	entry     uintptr
 }
 
-// variable is one variable. Value is what the program knows, in the terms of describe.go; Plain the same without any
-// special treatment of types of the standard library. A variable that has not come to be yet is Absent.
+// variable is one variable, or a path from one in the notation of specs, as items[3].name. Value is what the program
+// knows, in the terms of describe.go; Plain the same without any special treatment of types of the standard library. A
+// variable that has not come to be yet is Absent, and so is what a path does not lead to: then Plain says why.
 type variable struct {
 	Name   string      `json:"name"`
 	Type   string      `json:"type"`
@@ -55,6 +56,11 @@ func knowAt[T any](name string, address *T) variable {
 
 // absent is a variable of the function that does not exist yet, or no longer.
 func absent(name string) variable { return variable{Name: name, Absent: true} }
+
+// nothingAt is a path that leads nowhere.
+func nothingAt(path string, reason string) variable {
+	return variable{Name: path, Absent: true, Plain: reason}
+}
 
 // tell says what the variables of the calling function hold, and names the goroutine after the function. state is what
 // it is about to wait in.

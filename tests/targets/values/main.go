@@ -34,6 +34,7 @@ func main() {
 	startClosures()
 	startInlined()
 	startParks()
+	startPaths()
 	control.AwaitParked()
 	control.Serve(control.Commands{
 		"values":  func([]string) string { return asLine(knownFrames()) },
