@@ -125,11 +125,9 @@ SE_INLINE bool se_raise_allowance(struct se_machine *m, uint64_t bytes)
 
 SE_INLINE bool se_is_allowed(struct se_machine *m, uint64_t bytes)
 {
-	const struct se_capture_program *program = se_program(m);
-
 	if (m->want.kind == SE_WANT_RETRIED)
 		return true;
-	if (m->frame_bytes + bytes > program->frame_bytes_max) {
+	if (m->frame_bytes + bytes > m->frame_bytes_max) {
 		m->frame_cut = 1;
 		return false;
 	}

@@ -31,8 +31,7 @@ SE_INLINE bool se_operate_plain(struct se_machine *m, const struct se_capture_op
 	if (!address || !count)
 		return true;
 	bytes = count * op->argument;
-	if (bytes > m->allowance || m->frame_bytes + bytes > se_program(m)->frame_bytes_max ||
-	    bytes > SE_CAPTURE_OBJECT_BYTES_MAX)
+	if (bytes > m->allowance || m->frame_bytes + bytes > m->frame_bytes_max || bytes > SE_CAPTURE_OBJECT_BYTES_MAX)
 		return false;
 	struct se_want want = { .address = address, .routine = op->routine, .count = count, .kind = SE_WANT_OBJECT };
 	seen = se_look_near(m, &want, bytes);

@@ -174,6 +174,7 @@ SE_INLINE void se_put_off(struct se_machine *m, const struct se_want *want)
 	retry->want = *want;
 	if (want->kind == SE_WANT_OBJECT)
 		retry->want.kind = SE_WANT_RETRIED;
+	retry->frame_bytes_max = m->frame_bytes_max;
 	retry->record_block = m->record_block;
 	retry->record = m->record;
 }

@@ -53,7 +53,8 @@ struct se_room {
 /* Something that the probe could not read. */
 struct se_retry {
 	struct se_want want;
-	uint64_t record_block; /* of the goroutine for which it was wanted */
+	uint64_t frame_bytes_max; /* of the frame for which it was wanted */
+	uint64_t record_block; /* of its goroutine */
 	uint64_t record;
 };
 
@@ -101,6 +102,7 @@ struct se_machine {
 
 	/* the frame */
 	uint64_t frame_bytes;
+	uint64_t frame_bytes_max;
 	uint64_t frame_cut;
 	uint64_t head; /* of the queue */
 	uint64_t tail;

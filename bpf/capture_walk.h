@@ -65,6 +65,7 @@ SE_INLINE bool se_begin_frame(struct se_machine *m, uint64_t pc, uint64_t sp)
 	m->op_end = (uint64_t)of->first_op + of->op_count;
 	m->depth = 0;
 	m->frame_bytes = m->head = m->tail = 0;
+	m->frame_bytes_max = of->frame_bytes;
 	m->phase = SE_PHASE_OPERATIONS;
 	return true;
 }

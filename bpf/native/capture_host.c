@@ -139,6 +139,7 @@ void se_capture_retries(struct se_capture *capture)
 		m->stack_block = m->record_block;
 		se_begin_stack(m, &nothing);
 		m->frame_bytes = m->head = m->tail = 0;
+		m->frame_bytes_max = retries[i].frame_bytes_max;
 		se_push(m, &retries[i].want);
 		m->phase = SE_PHASE_NEXT;
 		m->retried++;

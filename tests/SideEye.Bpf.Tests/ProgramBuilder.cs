@@ -28,6 +28,7 @@ internal sealed class ProgramBuilder
 
     public ulong BytesMax { get; set; } = 64 << 20;
 
+    /// <summary>Of each frame, also of those that are already there.</summary>
     public uint FrameBytesMax { get; set; } = 16 << 20;
 
     /// <summary>A routine whose operations are told later, for types that point to themselves.</summary>
@@ -105,6 +106,7 @@ internal sealed class ProgramBuilder
                 ElementBytes = sizes[i],
                 FirstPiece = (uint)pieces.Count,
                 PieceCount = (uint)cuts[i].Length,
+                FrameBytes = FrameBytesMax,
             });
             operations.AddRange(bodies[i]);
             pieces.AddRange(cuts[i]);
@@ -121,7 +123,6 @@ internal sealed class ProgramBuilder
             TextStart = TextStart,
             TextBytes = TextBytes,
             BytesMax = BytesMax,
-            FrameBytesMax = FrameBytesMax,
             Ops = (uint)operations.Count,
             Routines = (uint)routines.Count,
             Pieces = (uint)pieces.Count,

@@ -108,6 +108,27 @@ public sealed class What_a_program_copies
         Assert.Equal([0u, 2u, 2u], ops.Select(static op => op.Depth));
     }
 
+    [Fact]
+    public async Task A_function_may_have_more_or_less_for_a_frame_than_the_file_says()
+    {
+        CompiledProgram program = await CompiledProgram.OfAsync(Values, """
+            version: 1
+            limits: { frame_bytes: 5000 }
+            functions:
+              - { function: main.pointers, limits: { frame_bytes: 16777216 }, capture: [toSlice] }
+              - { function: main.texts, capture: [plain] }
+              - { function: main.slices, limits: { frame_bytes: 7 }, capture: [none] }
+            """);
+        string text = program.Text();
+        Assert.Contains("\nframe of main.pointers: at most 16777216 bytes\n", text);
+        Assert.Contains("\nframe of main.slices: at most 7 bytes\n", text);
+        Assert.Contains("\nframe of main.texts\n", text);
+        CaptureBounds bounds = CaptureBounds.Of(program.Capture.Bound, program.Binary);
+        string[] functions = [.. program.Capture.Bound.Plan.Tables.Select(static table => table.Function)];
+        Assert.InRange(bounds.Column(Array.IndexOf(functions, "main.pointers"), 0), 5001, 1 << 24);
+        Assert.Equal(7, bounds.Column(Array.IndexOf(functions, "main.slices"), 0));
+    }
+
     [Theory]
     [InlineData("1.19", false)]
     [InlineData("1.23", false)]

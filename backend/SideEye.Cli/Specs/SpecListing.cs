@@ -66,6 +66,7 @@ internal sealed class SpecListing
         Line($"{table.Name}: {table.Function}");
         List<string[]> rows = [["COLUMN", "TYPE", "BYTES", "AT MOST"]];
         long sum = 0;
+        long limit = capture.Bound.FrameBytes(number);
         for (int i = 0; i < table.Columns.Length; i++)
         {
             CapturedColumn column = table.Columns[i];
@@ -75,7 +76,7 @@ internal sealed class SpecListing
             rows.Add(
             [
                 column.Name, column.Type.Name, problem is null ? BytesOf(column.Type) : "",
-                problem ?? (most >= capture.Bound.Limits.FrameBytes ? "the frame's limit" : Number(most)),
+                problem ?? (most >= limit ? "the frame's limit" : Number(most)),
             ]);
         }
         int[] widths = [.. Enumerable.Range(0, 3).Select(i => rows.Max(row => row[i].Length))];
@@ -84,8 +85,7 @@ internal sealed class SpecListing
             Line($"  {row[0].PadRight(widths[0])}  {row[1].PadRight(widths[1])}  {row[2].PadLeft(widths[2])}  {row[3]}"
                 .TrimEnd());
         }
-        long frame = Math.Min(sum, capture.Bound.Limits.FrameBytes!.Value);
-        Line($"  a frame: at most {Number(frame)} bytes besides the stack\n");
+        Line($"  a frame: at most {Number(Math.Min(sum, limit))} bytes besides the stack\n");
     }
 
     /// <summary>Why a column is always empty; null when it is not.</summary>

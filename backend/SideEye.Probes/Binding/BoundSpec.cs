@@ -26,6 +26,11 @@ public sealed class BoundSpec
     /// <summary>The spec's own limits, complete.</summary>
     public required LimitsSpec Limits { get; init; }
 
+    /// <summary>Most bytes that are copied for a frame of a function, besides the stack.</summary>
+    /// <param name="table">Index in <see cref="CapturePlan.Tables"/>.</param>
+    /// <remarks>Functions that are inlined into one another have one frame, and of their limits the largest.</remarks>
+    public int FrameBytes(int table) => Functions[table].Limits.Within(Limits).FrameBytes!.Value;
+
     /// <summary>What does not fit the binary; what does is captured all the same.</summary>
     public required ImmutableArray<BindProblem> Problems { get; init; }
 }

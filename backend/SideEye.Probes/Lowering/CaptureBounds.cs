@@ -14,13 +14,14 @@ public sealed class CaptureBounds
 {
     private readonly CapturePlan plan;
     private readonly RoutineWriter routines;
-    private readonly ulong frameBytesMax;
+    private readonly BoundSpec spec;
     private readonly Dictionary<(uint Routine, uint Depth), ulong> known = [];
+    private ulong frameBytesMax;
 
     private CaptureBounds(BoundSpec spec, GoBinary binary)
     {
+        this.spec = spec;
         plan = spec.Plan;
-        frameBytesMax = (ulong)spec.Limits.FrameBytes!.Value;
         routines = new RoutineWriter(spec.Redaction, PointerShape.For(binary.Version), ProbesLimits.Default);
     }
 
@@ -34,6 +35,7 @@ public sealed class CaptureBounds
         CapturedColumn captured = plan.Tables[table].Columns[column];
         if (captured.IsSecret)
             return 0;
+        Within((ulong)spec.FrameBytes(table));
         ulong most = 0;
         HashSet<Routine> seen = new(FrameComparer.Instance);
         foreach (FrameSite site in plan.Sites)
@@ -55,6 +57,14 @@ public sealed class CaptureBounds
             }
         }
         return (long)most;
+    }
+
+    /// <summary>What routines lead to is known for one limit.</summary>
+    private void Within(ulong frameBytes)
+    {
+        if (frameBytesMax != frameBytes)
+            known.Clear();
+        frameBytesMax = frameBytes;
     }
 
     /// <summary>Bytes that a routine's operations lead to.</summary>

@@ -33,7 +33,7 @@ public sealed class CaptureProgram
     /// <summary>Most bytes of objects in one snapshot of a process.</summary>
     public required ulong BytesMax { get; init; }
 
-    /// <summary>Most bytes of objects for one frame.</summary>
+    /// <summary>Most bytes of objects for one frame of a function that sets no limit of its own.</summary>
     public required uint FrameBytesMax { get; init; }
 
     /// <summary>Sorted by pc, offsets from <see cref="TextStart"/>.</summary>
@@ -46,6 +46,10 @@ public sealed class CaptureProgram
     /// <summary>Bytes from one element to the next of a routine's objects.</summary>
     public int ElementBytes(uint routine) =>
         routine < (uint)Tables.Routines.Length ? (int)Tables.Routines[(int)routine].ElementBytes : 0;
+
+    /// <summary>Most bytes of objects for a frame with this routine; 0 for a routine that is no frame's.</summary>
+    public uint FrameBytes(uint routine) =>
+        routine < (uint)Tables.Routines.Length ? Tables.Routines[(int)routine].FrameBytes : 0;
 
     /// <summary>What of each element is copied; empty for all of it.</summary>
     public ReadOnlySpan<NativeCapturePiece> Pieces(uint routine)

@@ -72,7 +72,11 @@ internal sealed class ProgramCompiler
 
     private uint AddFrame(FrameSite site, string function)
     {
-        Routine frame = new() { OwnName = $"frame of {function}", ElementBytes = 0 };
+        Routine frame = new()
+        {
+            OwnName = $"frame of {function}", ElementBytes = 0,
+            FrameBytes = (uint)site.Rows.Max(row => spec.FrameBytes(row.Table)),
+        };
         foreach (FrameBlank blank in site.Blanks)
             AddBlank(frame, blank);
         foreach (SiteRow row in site.Rows)

@@ -22,8 +22,7 @@ public static class ProgramEncoding
         header = new NativeCaptureProgram
         {
             TextStart = program.TextStart + loadBias, TextBytes = program.TextBytes, BytesMax = program.BytesMax,
-            FrameBytesMax = program.FrameBytesMax, Ops = (uint)tables.Ops.Length,
-            Routines = (uint)tables.Routines.Length, Pieces = (uint)tables.Pieces.Length,
+            Ops = (uint)tables.Ops.Length, Routines = (uint)tables.Routines.Length, Pieces = (uint)tables.Pieces.Length,
             Ranges = (uint)tables.Ranges.Length, Types = (uint)types.Length, Constants = (uint)constants.Length,
             Names = (uint)tables.SecretNames.Length, NamesSecret = tables.FirstSecret,
         };

@@ -50,6 +50,7 @@ internal sealed record ProgramTables
                 FirstOp = (uint)ops.Count, OpCount = (uint)routines[i].Ops.Count,
                 ElementBytes = routines[i].ElementBytes,
                 FirstPiece = (uint)pieces.Count, PieceCount = (uint)routines[i].Pieces.Count,
+                FrameBytes = routines[i].FrameBytes,
             };
             ops.AddRange(routines[i].Ops);
             pieces.AddRange(routines[i].Pieces);

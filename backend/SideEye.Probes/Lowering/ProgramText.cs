@@ -83,7 +83,9 @@ public sealed class ProgramText
         while (unwritten.TryDequeue(out uint number))
         {
             int bytes = program.ElementBytes(number);
-            string size = bytes == 0 ? "" : $": {bytes} bytes{PiecesOf(program.Pieces(number).ToArray())}";
+            uint most = program.FrameBytes(number);
+            string size = bytes != 0 ? $": {bytes} bytes{PiecesOf(program.Pieces(number).ToArray())}"
+                : most != 0 && most != program.FrameBytesMax ? $": at most {most} bytes" : "";
             Line($"\n{LabelOf(number)}{size}");
             foreach (NativeCaptureOp op in program.Ops(number))
                 Line($"  {Words(op)}");

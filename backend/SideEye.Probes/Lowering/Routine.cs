@@ -18,6 +18,9 @@ internal sealed class Routine
     /// <summary>Distance of elements in the target.</summary>
     public required uint ElementBytes { get; init; }
 
+    /// <summary>Of a frame the most bytes of objects that are copied for it; else 0.</summary>
+    public uint FrameBytes { get; init; }
+
     /// <summary>What of an element is copied; empty for all of it.</summary>
     public List<NativeCapturePiece> Pieces { get; } = [];
 
