@@ -244,11 +244,30 @@ SE_INLINE void se_begin_interface(struct se_machine *m)
 		se_follow_dynamic(m, op, type, data, depth - 1);
 }
 
+/* The tables of a map behind the one that was in hand wait for their turn like all else. */
+SE_INLINE void se_put_back_tables(struct se_machine *m)
+{
+	m->tables.count |= (uint32_t)m->entries << SE_ENTRIES_BITS;
+	if (m->entries)
+		se_push(m, &m->tables);
+	m->tables.count = 0;
+}
+
+/* Goes on with the tables of a map. */
+SE_INLINE void se_take_tables(struct se_machine *m)
+{
+	m->entries = m->want.count >> SE_ENTRIES_BITS;
+	m->want.count &= SE_ENTRIES_MAX;
+}
+
 /* The next of the queue; when it is empty the frame is done. */
 SE_INLINE void se_next(struct se_machine *m)
 {
-	uint64_t place = m->head;
+	uint64_t place;
 
+	if (m->tables.count)
+		se_put_back_tables(m);
+	place = m->head;
 	if (place == m->tail) {
 		m->phase = SE_PHASE_WALK;
 		return;
@@ -257,7 +276,11 @@ SE_INLINE void se_next(struct se_machine *m)
 	place &= SE_CAPTURE_QUEUE - 1;
 	SE_OPAQUE(place);
 	m->want = m->queue[place & (SE_CAPTURE_QUEUE - 1)];
-	if (m->want.kind == SE_WANT_PLACE)
+	m->entries = SE_NOWHERE;
+	m->last_table = 0;
+	if (m->want.kind == SE_WANT_TABLES)
+		se_take_tables(m);
+	if (m->want.kind == SE_WANT_PLACE || m->want.kind == SE_WANT_TABLES)
 		se_take_elements(m, se_routine(m, m->want.routine), m->want.routine, m->want.data,
 				 m->want.address, m->want.count, m->want.depth);
 	else if (m->want.kind == SE_WANT_INTERFACE)

@@ -43,6 +43,56 @@ SE_INLINE uint64_t se_count(struct se_machine *m, const struct se_capture_op *op
 	return count >> 63 ? 0 : count;
 }
 
+#define SE_ENTRIES_BITS 16 /* of a want's count: so many for places in a directory, and so many for entries */
+#define SE_ENTRIES_MAX 0xffffU
+#define SE_GROUP_ENTRIES_MIN 2 /* what a group counts at least */
+
+/* How many of a table's groups are wanted for the entries that are. Those are spread evenly over the groups, but for
+ * chance: half as many again are taken, and some. */
+SE_INLINE uint64_t se_table_groups(struct se_machine *m, const struct se_capture_op *op, uint64_t groups)
+{
+	const uint8_t *at = se_bytes_at(m, op->argument, 2);
+	uint64_t used = at ? *(const volatile uint16_t *)at : 0;
+	uint64_t wanted = m->entries, counted;
+
+	if (wanted > SE_ENTRIES_MAX)
+		return groups; /* it is tried again, alone */
+	if (!used)
+		return 0;
+	if (groups > UINT32_MAX)
+		groups = UINT32_MAX;
+	if (used > wanted) {
+		uint64_t enough = wanted * groups / used;
+
+		enough += enough / 2 + 8;
+		groups = groups < enough ? groups : enough;
+		used = wanted;
+	}
+	counted = (wanted + SE_GROUP_ENTRIES_MIN - 1) / SE_GROUP_ENTRIES_MIN;
+	groups = groups < counted ? groups : counted;
+	counted = groups * SE_GROUP_ENTRIES_MIN;
+	counted = counted > used ? counted : used;
+	m->entries = wanted > counted ? wanted - counted : 0;
+	return groups;
+}
+
+/* A table at once; those behind it wait until it is known how many entries it has. */
+SE_INLINE void se_operate_table(struct se_machine *m, const struct se_capture_op *op, uint64_t word)
+{
+	if (!word || word == m->last_table)
+		return;
+	m->last_table = word;
+	if (m->entries > SE_ENTRIES_MAX)
+		m->entries = op->limit < SE_ENTRIES_MAX ? op->limit : SE_ENTRIES_MAX;
+	m->tables = (struct se_want){ .address = m->base + m->element_bytes, .data = m->base_block,
+				      .routine = m->routine, .count = (m->elements - 1) & SE_ENTRIES_MAX,
+				      .depth = m->depth, .kind = SE_WANT_TABLES };
+	m->elements = 1;
+	m->want = (struct se_want){ .address = word, .routine = op->routine, .count = 1, .depth = m->depth,
+				    .kind = SE_WANT_OBJECT };
+	m->ready = 1;
+}
+
 SE_INLINE void se_operate_counted(struct se_machine *m, const struct se_capture_op *op, uint64_t word)
 {
 	uint64_t count = se_count(m, op);
@@ -57,6 +107,8 @@ SE_INLINE void se_operate_counted(struct se_machine *m, const struct se_capture_
 		most = 1;
 	} else if (op->code == SE_CAPTURE_CODE_DIRECTORY && count) {
 		routine = op->argument;
+	} else if (op->code == SE_CAPTURE_CODE_MASK_PLUS_ONE) {
+		count = se_table_groups(m, op, count);
 	} else if (op->code == SE_CAPTURE_CODE_DIRECTORY) {
 		/* A length that is not there, and not 0, means that the header is none. */
 		count = se_bytes_at(m, op->second, 8) ? 1 : 0;
@@ -141,6 +193,8 @@ SE_INLINE void se_operate(struct se_machine *m)
 		at = se_bytes_at(m, op->second, 8);
 		if (at)
 			se_follow_interface(m, op, index, word, SE_U64_AT(at));
+	} else if (op->code == SE_CAPTURE_CODE_TABLE) {
+		se_operate_table(m, op, word);
 	} else {
 		se_operate_counted(m, op, word);
 	}

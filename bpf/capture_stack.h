@@ -14,7 +14,6 @@
 #include "goroutine.h"
 
 #define SE_NO_FIELD 65535 /* in a layout */
-#define SE_NOWHERE (~0ULL)
 #define SE_WALK_WORDS 16 /* looked at in one step */
 #define SE_WALK_FRAMES 32
 

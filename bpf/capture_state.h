@@ -14,6 +14,7 @@
 /* Clang must not merge or move the bound that the verifier wants to see right before the use. */
 #define SE_OPAQUE(value) asm volatile("" : "+r"(value))
 
+#define SE_NOWHERE (~0ULL)
 #define SE_ROUTINE_NONE 0xffffffffU
 #define SE_ROUTINE_ITAB 0 /* of every capture program: capture_itab_bytes, no operations */
 
@@ -30,6 +31,7 @@ enum se_want_kind {
 	SE_WANT_RETRIED, /* the same, once more: neither a duplicate nor to be charged again */
 	SE_WANT_INTERFACE, /* address is an itab, data the data word, routine the operation; depth is one more */
 	SE_WANT_PLACE, /* count elements of routine, copied already, at offset address of block data */
+	SE_WANT_TABLES, /* the same of a map's directory: count has the entries still wanted in its upper half */
 };
 
 struct se_want {
@@ -122,6 +124,11 @@ struct se_machine {
 	uint64_t op;
 	uint64_t op_end;
 	uint64_t depth;
+
+	/* the map whose tables are read one after the other */
+	struct se_want tables; /* those behind the one in hand; count 0: there are none */
+	uint64_t entries; /* still wanted of them; all ones: as many as the operation says */
+	uint64_t last_table;
 
 	/* the object to be read */
 	uint64_t ready; /* 1: it is this step's to begin with */

@@ -91,6 +91,7 @@ SE_INLINE void se_begin_stack(struct se_machine *m, const struct se_walk *walk)
 	m->walk = *walk;
 	m->taken_bp = SE_NOWHERE;
 	m->steps = m->frame_cut = 0;
+	m->tables.count = 0;
 	m->phase = SE_PHASE_WALK;
 }
 

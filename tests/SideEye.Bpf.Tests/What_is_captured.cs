@@ -214,6 +214,32 @@ public sealed class What_is_captured
         Assert.Superset(all.ToHashSet(), keys.ToHashSet());
     }
 
+    [Theory]
+    [InlineData(true, 64)]
+    [InlineData(false, 64)]
+    [InlineData(true, 3000)]
+    [InlineData(false, 3000)]
+    public async Task Of_a_map_with_many_tables_so_many_entries_are_copied_as_are_wanted(bool inside, int wanted)
+    {
+        Requires.Bpf();
+        await using CaptureTarget target = await CaptureTarget.StartAsync(Version);
+        ProgramBuilder program = target.Program();
+        uint bytes = program.Routine(1);
+        uint map = SwissMaps.OfStringToInt64(program, bytes, (uint)wanted);
+        uint pointer = program.Routine(8, Op(Code.Pointer, 0, map));
+        ProgramImage image = target.Once(program, program.Global(target.Symbol("main.huge"), pointer, depth: 2));
+
+        (_, List<CapturedObject> objects, int cut) = Take(target, image, inside);
+
+        Assert.Equal(0, cut);
+        Assert.InRange(
+            objects.Where(each => each.Record.Routine == bytes).Select(each => each.Record.Address).Distinct().Count(),
+            wanted, 4 * wanted);
+        Assert.InRange(
+            objects.Where(each => each.Record.Routine == SwissMaps.GroupOf(map)).Sum(each => each.Record.Count),
+            wanted / 8, wanted / 2);
+    }
+
     private static uint Node(ProgramBuilder program)
     {
         uint node = program.Declare(NodeBytes);

@@ -40,9 +40,6 @@ public static class CaptureReason
     /// <summary>Values within values deeper than any document.</summary>
     public const string NestingReached = LimitPrefix + "nesting)";
 
-    /// <summary>The key may be in the part of the map that was not copied.</summary>
-    public const string MapCut = LimitPrefix + "map entries)";
-
     /// <summary>The probe stopped copying: the limit of bytes of a frame or of the snapshot was reached.</summary>
     public const string BytesReached = LimitPrefix + "bytes of a frame or of the snapshot)";
 
@@ -55,6 +52,11 @@ public static class CaptureReason
 
     /// <summary>The slice, array or string is too short.</summary>
     public static string OutOfRange(long index, long length) => $"index {index} of {length} elements";
+
+    /// <summary>The key may be in the part of the map that was not copied.</summary>
+    /// <param name="looked">Entries among which it is not.</param>
+    /// <param name="count">Entries of the map.</param>
+    public static string MapCut(int looked, ulong count) => $"{LimitPrefix}{looked} of {count} map entries)";
 
     /// <summary>The interface holds a value of another type than the assertion says.</summary>
     public static string OtherType(string name) => OtherTypePrefix + name;

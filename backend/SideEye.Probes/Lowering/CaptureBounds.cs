@@ -86,7 +86,8 @@ public sealed class CaptureBounds
         NativeCaptureCode.Assertion => NativeLimits.CaptureItabBytes + Pointer(op, op.Routine, 1, depth),
         NativeCaptureCode.Elements => op.Routine < (uint)routines.Routines.Count
             ? Times(Behind(op.Routine, depth), op.Argument) : 0,
-        NativeCaptureCode.Pointer or NativeCaptureCode.Element or NativeCaptureCode.Global =>
+        NativeCaptureCode.Pointer or NativeCaptureCode.Element or NativeCaptureCode.Global
+            or NativeCaptureCode.Table =>
             Pointer(op, op.Routine, 1, depth),
         NativeCaptureCode.Directory => Math.Max(
             Pointer(op, op.Routine, 1, depth), Pointer(op, op.Argument, op.Limit, depth)),

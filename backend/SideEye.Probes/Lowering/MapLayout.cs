@@ -19,12 +19,15 @@ internal static class MapLayout
     /// <summary>The table of a swiss map.</summary>
     public static GoType? Table(GoType map) => Pointee(Pointee(map.Layout.Field("dirPtr")?.Type));
 
-    /// <summary>Offsets of the groups' address and of their number minus one in a table.</summary>
-    public static (long Pointer, long Mask)? Groups(GoType map)
+    /// <summary>Offsets of the groups' address, of their number minus one and of the number of entries in a table.
+    /// </summary>
+    public static (long Pointer, long Mask, long Used)? Groups(GoType map)
     {
         GoField? groups = Table(map).Field("groups");
+        if (Table(map).Field("used") is not { Type.Size: sizeof(ushort) } used)
+            return null;
         return groups?.Type.Field("data") is { } data && groups?.Type.Field("lengthMask") is { } mask
-            ? (groups!.Offset + data.Offset, groups.Offset + mask.Offset) : null;
+            ? (groups!.Offset + data.Offset, groups.Offset + mask.Offset, used.Offset) : null;
     }
 
     /// <summary>A group of a swiss map, or a bucket.</summary>

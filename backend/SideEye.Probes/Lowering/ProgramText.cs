@@ -154,6 +154,7 @@ public sealed class ProgramText
             NativeCaptureCode.PowerOfTwo => $"{op.Offset}: 1 << [{op.Second}] elements, at most {op.Limit}"
                 + (flags.HasFlag(NativeCaptureFlags.OldBuckets) ? ", or half" : ""),
             NativeCaptureCode.MaskPlusOne => $"{op.Offset}: 1 + [{op.Second}] elements, at most {op.Limit}",
+            NativeCaptureCode.Table => $"{op.Offset}: table, of all together {op.Limit} entries",
             NativeCaptureCode.Element => $"{op.Offset}: element {op.Argument} of [{op.Second}]",
             NativeCaptureCode.Interface => $"{op.Offset}: {word}, data at {op.Second}",
             NativeCaptureCode.Assertion => $"{op.Offset}: {word} of {Asserted(op)}, data at {op.Second}",

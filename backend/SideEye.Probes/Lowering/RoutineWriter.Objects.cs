@@ -1,3 +1,4 @@
+using System.Text;
 using SideEye.GoRuntime.Types;
 using SideEye.Probes.Plan;
 using SideEye.Target.Native;
@@ -7,8 +8,10 @@ namespace SideEye.Probes.Lowering;
 /// <content>What objects consist of: whole values, parts of them on the way of a path, maps and channels.</content>
 internal sealed partial class RoutineWriter
 {
-    /// <summary>Entries that are looked through for one key: a map may be larger than what is shown of it.</summary>
-    private const int KeySearchEntries = 4096;
+    // A map's directory names a table twice or more often when others were split and it was not. However few entries
+    // are wanted, so many of its places are looked at.
+    private const int DirectoryPlacesMin = 32;
+    private const int EntriesPerPlace = 8;
 
     private uint MapHeader(RoutineKey key) => key.Type.Layout is null ? None : Number(key.As(RoutineRole.MapHeader));
 
@@ -47,10 +50,16 @@ internal sealed partial class RoutineWriter
                 WriteMapHeader(key, routine);
                 break;
             case RoutineRole.MapDirectory:
-                Point(routine, Place.At(0), 0, Number(key.As(RoutineRole.MapTable)), 0, keepsDepth: true);
+                routine.Ops.Add(new NativeCaptureOp
+                {
+                    Code = (uint)NativeCaptureCode.Table, Routine = Number(key.As(RoutineRole.MapTable)),
+                    Limit = (uint)Entries(key), Flags = (uint)NativeCaptureFlags.KeepsDepth,
+                });
                 break;
-            case RoutineRole.MapTable when MapLayout.Groups(key.Type) is (long data, long mask):
-                AddMany(routine, NativeCaptureCode.MaskPlusOne, data, mask, Groups(key), key.As(RoutineRole.MapGroup));
+            case RoutineRole.MapTable when MapLayout.Groups(key.Type) is (long data, long mask, long used):
+                AddMany(
+                    routine, NativeCaptureCode.MaskPlusOne, data, mask, Groups(key), key.As(RoutineRole.MapGroup),
+                    argument: (uint)used);
                 break;
             case RoutineRole.MapGroup:
                 WriteMapGroup(key, routine);
@@ -79,7 +88,8 @@ internal sealed partial class RoutineWriter
             routine.Ops.Add(new NativeCaptureOp
             {
                 Code = (uint)NativeCaptureCode.Directory, Offset = (int)pointer, Second = (int)length,
-                Limit = Groups(key), Routine = Number(key.As(RoutineRole.MapGroup)),
+                Limit = (uint)Math.Max(DirectoryPlacesMin, Entries(key) / EntriesPerPlace),
+                Routine = Number(key.As(RoutineRole.MapGroup)),
                 Argument = Number(key.As(RoutineRole.MapDirectory)), Flags = (uint)NativeCaptureFlags.KeepsDepth,
             });
             return;
@@ -92,19 +102,20 @@ internal sealed partial class RoutineWriter
         }
     }
 
+    /// <summary>How many entries of a map are copied.</summary>
+    private static int Entries(in RoutineKey key) =>
+        key.IsWhole ? key.Limits.MapEntries : key.Limits.SearchedEntries;
+
     /// <summary>Groups are half full on average when a map has just grown, and fuller later.</summary>
-    private static uint Groups(in RoutineKey key)
-    {
-        int entries = key.IsWhole ? key.Limits.MapEntries : Math.Max(key.Limits.MapEntries, KeySearchEntries);
-        return (uint)Math.Max(1, (entries + (MapLayout.GroupSlots / 4) - 1) / (MapLayout.GroupSlots / 4));
-    }
+    private static uint Groups(in RoutineKey key) =>
+        (uint)Math.Max(1, (Entries(key) + (MapLayout.GroupSlots / 4) - 1) / (MapLayout.GroupSlots / 4));
 
     private void AddMany(
         Routine routine, NativeCaptureCode operation, long pointer, long count, uint limit, RoutineKey target,
-        NativeCaptureFlags flags = 0) =>
+        NativeCaptureFlags flags = 0, uint argument = 0) =>
         routine.Ops.Add(new NativeCaptureOp
         {
-            Code = (uint)operation, Offset = (int)pointer, Second = (int)count, Limit = limit,
+            Code = (uint)operation, Offset = (int)pointer, Second = (int)count, Limit = limit, Argument = argument,
             Routine = Number(target), Flags = (uint)(NativeCaptureFlags.KeepsDepth | flags),
         });
 
@@ -162,7 +173,9 @@ internal sealed partial class RoutineWriter
     {
         if (HasNames(key.Type))
         {
-            uint most = (uint)Math.Max(key.Limits.StringBytes, 0);
+            // A longer key is another one than the key that is looked for.
+            uint most = (uint)(key.IsWhole || key.Path[key.Index] is not KeyStep { Key: string wanted }
+                ? Math.Max(key.Limits.StringBytes, 0) : Encoding.UTF8.GetByteCount(wanted));
             Count(routine, keyPlace, 0, 8, most, bytes, depth: 0, NativeCaptureFlags.Name);
         }
         else

@@ -68,6 +68,7 @@ var (
 	either   any
 	few      map[string]int64
 	many     map[string]int64
+	huge     map[string]int64 // of many tables
 	cold     *node // on a page of a file that is in nobody's page table; points to ring
 	garbage  [4]uintptr
 	wild     []uintptr
@@ -110,7 +111,7 @@ func fillGlobals() {
 	accounts[0].friend = &accounts[1]
 	text = fmt.Sprint("a text of ", 20, " bytes")
 	inside, either = ring, accounts[2]
-	few, many = newMap(0, 3), newMap(0, 100)
+	few, many, huge = newMap(0, 3), newMap(0, 100), newMap(0, 50000)
 	cold = coldNode()
 	for i := 0; i < *lost; i++ {
 		wild = append(wild, 0x123400000000+uintptr(i)*64)

@@ -50,7 +50,7 @@ internal sealed class MapLookup(ValueMemory memory, RenderLimits bounds)
             }
             isAnyUnread |= isEqual is null;
         }
-        return isAnyUnread ? CaptureReason.MapCut : CaptureReason.NoSuchKey;
+        return isAnyUnread ? CaptureReason.MapCut(entries.Count, scan.Count) : CaptureReason.NoSuchKey;
     }
 
     private bool? EqualsNumber(TargetAddress at, GoType type, long wanted)
