@@ -53,6 +53,7 @@ internal sealed class FrameDecoder : IDisposable
         List<ulong> stackPointers)
     {
         memory.Enter(stackStart, stack);
+        renderer.Cut = isCut ? CaptureReason.BytesReached : null;
         for (int i = 0; i < frames.Count; i++)
             Blank(frames[i].Pc, stackPointers[i]);
         int index = 0;
@@ -65,7 +66,7 @@ internal sealed class FrameDecoder : IDisposable
                 foreach (SiteRow row in site.Rows)
                 {
                     if (PlaceInChain(chain, row) is int place and >= 0)
-                        WriteRow(row, frame, goroutineId, index + place, chain[place].Line, isCut);
+                        WriteRow(row, frame, goroutineId, index + place, chain[place].Line);
                 }
             }
             index += chain.Length;
@@ -119,7 +120,7 @@ internal sealed class FrameDecoder : IDisposable
         return isKnown;
     }
 
-    private void WriteRow(SiteRow row, FrameOrigin frame, long goroutineId, int frameIndex, int line, bool isCut)
+    private void WriteRow(SiteRow row, FrameOrigin frame, long goroutineId, int frameIndex, int line)
     {
         FunctionTable table = capture.Bound.Plan.Tables[row.Table];
         FunctionTableWriter writer = writers[row.Table];
@@ -143,7 +144,7 @@ internal sealed class FrameDecoder : IDisposable
             ValueSource source = closures.Resolve(VisibleAt(sources[column], line), frame);
             RenderedValue value = renderer.Render(captured, source, frame, RootName(captured.Expression));
             writer.Value(value);
-            string? reason = ReasonOf(captured, value.Reason, isCut);
+            string? reason = ReasonOf(captured, value.Reason);
             if (reason is not null)
                 tables.Error(table.Name, processId, goroutineId, frameIndex, captured.Expression, reason);
         }
@@ -168,9 +169,8 @@ internal sealed class FrameDecoder : IDisposable
         return row.Sources;
     }
 
-    private static string? ReasonOf(CapturedColumn column, string? reason, bool isCut) => reason switch
+    private static string? ReasonOf(CapturedColumn column, string? reason) => reason switch
     {
-        CaptureReason.NotReadable when isCut => CaptureReason.BytesReached,
         // Who asks for no indirection wants the address, which is in the raw column.
         CaptureReason.DepthReached when column.Limits.PointerDepth == 0 => null,
         // Who asks for each of several types in a column of its own gets one value, and no word about the others.

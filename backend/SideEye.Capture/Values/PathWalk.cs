@@ -19,12 +19,14 @@ internal sealed class PathWalk(ValueMemory memory, RenderingRules rules, TypeSha
     /// <param name="at">Where it is.</param>
     /// <param name="path">The steps.</param>
     /// <param name="root">The value's name, for reasons.</param>
-    public EvaluatedPlace From(GoType type, TargetAddress at, ImmutableArray<PathStep> path, string root)
+    /// <param name="limits">How much of maps was copied.</param>
+    public EvaluatedPlace From(
+        GoType type, TargetAddress at, ImmutableArray<PathStep> path, string root, ValueLimits limits)
     {
         EvaluatedPlace place = new(null, type, at);
         for (int i = 0; i < path.Length; i++)
         {
-            place = Step(place, path[i]);
+            place = Step(place, path[i], limits);
             if (place.Reason is null)
                 continue;
             return place.Reason.Length > 0 ? place : place with { Reason = CaptureReason.NilAt(TextOf(root, path, i)) };
@@ -37,7 +39,7 @@ internal sealed class PathWalk(ValueMemory memory, RenderingRules rules, TypeSha
 
     private static EvaluatedPlace No(string reason, PathStep step) => new(reason, step.Type, default);
 
-    private EvaluatedPlace Step(EvaluatedPlace place, PathStep step)
+    private EvaluatedPlace Step(EvaluatedPlace place, PathStep step, ValueLimits limits)
     {
         switch (step)
         {
@@ -50,7 +52,7 @@ internal sealed class PathWalk(ValueMemory memory, RenderingRules rules, TypeSha
             case IndexStep index:
                 return Index(place, index);
             case KeyStep key:
-                return Key(place, key);
+                return Key(place, key, limits);
             case LengthStep length:
                 return Length(place, length);
             case AssertionStep assertion:
@@ -85,11 +87,12 @@ internal sealed class PathWalk(ValueMemory memory, RenderingRules rules, TypeSha
         return new(null, step.Type, new TargetAddress(start) + ((ulong)step.Index * (ulong)step.Type.Size));
     }
 
-    private EvaluatedPlace Key(EvaluatedPlace place, KeyStep step)
+    private EvaluatedPlace Key(EvaluatedPlace place, KeyStep step, ValueLimits limits)
     {
         if (step.Key is string name && rules.Redaction.IsSecret(name))
             return No(CaptureReason.Redacted, step);
-        string? reason = maps.Find(place.Type, place.Address, step.Key, out TargetAddress element);
+        string? reason = maps.Find(
+            place.Type, place.Address, step.Key, limits.SearchedEntries, out TargetAddress element);
         return reason is null ? new(null, step.Type, element) : No(reason, step);
     }
 
@@ -119,7 +122,7 @@ internal sealed class PathWalk(ValueMemory memory, RenderingRules rules, TypeSha
             return No(CaptureReason.UnknownLayout, step);
         return memory.TryReadUnsigned(header + (ulong)field.Offset, field.Type.Size, out ulong count)
             ? new(null, step.Type, default, (long)count)
-            : No(CaptureReason.NotReadable, step);
+            : No(memory.NotThere, step);
     }
 
     private EvaluatedPlace Assert(EvaluatedPlace place, AssertionStep step)

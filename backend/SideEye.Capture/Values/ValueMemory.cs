@@ -18,6 +18,12 @@ internal sealed class ValueMemory(ITargetMemory memory) : ITargetMemory
     private FrameOrigin frame;
     private ulong size;
 
+    /// <summary>Why some of what was wanted for the frame was not copied; null when all was that there is.</summary>
+    public string? Cut { get; set; }
+
+    /// <summary>Why something is not in the copied memory: what was cut may be it.</summary>
+    public string NotThere => Cut ?? CaptureReason.NotReadable;
+
     /// <summary>Where a variable of a frame can be read; its pieces replace those of the last one.</summary>
     public TargetAddress Place(ImmutableArray<VariablePiece> parts, FrameOrigin at)
     {
@@ -58,7 +64,7 @@ internal sealed class ValueMemory(ITargetMemory memory) : ITargetMemory
     {
         ulong start = address.Value - VariableStart;
         if (start >= size)
-            return CaptureReason.NotReadable;
+            return NotThere;
         ulong end = start + (ulong)Math.Max(bytes, 1);
         ulong at = 0;
         foreach (VariablePiece piece in pieces)
@@ -68,7 +74,7 @@ internal sealed class ValueMemory(ITargetMemory memory) : ITargetMemory
                 return piece.Kind == PlaceKind.Register ? CaptureReason.InRegister : CaptureReason.OptimisedOut;
             at = next;
         }
-        return CaptureReason.NotReadable;
+        return NotThere;
     }
 
     /// <summary>True when some byte of a value is there.</summary>

@@ -33,6 +33,14 @@ public sealed class ValueRenderer : IDisposable
         walk = new PathWalk(this.memory, rules, documents.Shapes, documents.Bounds);
     }
 
+    /// <summary>Why some of what the values at hand need was not copied, as in <see cref="CaptureReason"/>: the reason of
+    /// all that is not there. Null when nothing was left out.</summary>
+    public string? Cut
+    {
+        get => memory.Cut;
+        set => memory.Cut = value;
+    }
+
     /// <summary>Renders a captured column for one frame.</summary>
     /// <param name="column">The column.</param>
     /// <param name="source">Where its value is at the frame's pc.</param>
@@ -56,7 +64,7 @@ public sealed class ValueRenderer : IDisposable
                 return Null(form, CaptureReason.NotPlausible);
             at = variable;
         }
-        EvaluatedPlace place = walk.From(source.Root, at, source.Path, root);
+        EvaluatedPlace place = walk.From(source.Root, at, source.Path, root, column.Limits);
         if (place.Reason == CaptureReason.Redacted)
             return Redacted(form);
         if (place.Reason is not null)

@@ -114,4 +114,30 @@ public sealed class Paths_to_values
             Assert.Equal((value, reason), (found.Int64, found.Reason));
         }
     }
+
+    [Theory]
+    [InlineData(null, "limit reached (2 of 100000 map entries)")]
+    [InlineData(CaptureReason.BytesReached, CaptureReason.BytesReached)]
+    public void A_key_that_was_not_copied_says_which_limit_kept_it_out(string? cut, string reason)
+    {
+        GoType map = SwissMap(GoString, Int);
+        ulong at = memory.Of(memory.Of(100_000, 0, MadeMaps.Group(memory, ("one", 1), ("two", 2)), 0));
+        ValueSource Key(string key) => Rendered.At(at, map, new KeyStep(Int, key));
+        Assert.Equal(reason, Rendered.Of(memory, Int, Key("six"), cut: cut).Reason);
+        Assert.Equal(2, Rendered.Of(memory, Int, Key("two"), cut: cut).Int64);
+    }
+
+    [Fact]
+    public void Parts_that_are_not_there_say_so_unless_something_was_cut()
+    {
+        const ulong nowhere = 0xdead_0000;
+        GoType node = Struct("main.node", ("text", GoString), ("next", PointerTo(Int)), ("list", SliceOf(GoString)));
+        ulong at = memory.Of(nowhere, 3, nowhere, nowhere, 2, 2);
+        string Raw(string mark) => """{"text":{MARK},"next":{"__addr":"0xdead0000",MARK},"list":{MARK}}"""
+            .Replace("MARK", mark, StringComparison.Ordinal);
+        Assert.Equal(Raw("\"__unreadable\":\"memory not readable\""), Rendered.Of(memory, node, at).Raw);
+        Assert.Equal(
+            Raw("\"__truncated\":\"bytes of a frame or of the snapshot\""),
+            Rendered.Of(memory, node, at, cut: CaptureReason.BytesReached).Raw);
+    }
 }

@@ -17,17 +17,19 @@ internal sealed record Rendered(
 
     /// <summary>Renders a value at an address, and checks that its documents are JSON.</summary>
     public static Rendered Of(
-        ITargetMemory memory, GoType type, ulong at, ValueLimits? limits = null, RenderingRules? rules = null)
+        ITargetMemory memory, GoType type, ulong at, ValueLimits? limits = null, RenderingRules? rules = null,
+        string? cut = null)
     {
-        using ValueRenderer renderer = new(memory, rules ?? Rules());
+        using ValueRenderer renderer = new(memory, rules ?? Rules()) { Cut = cut };
         return Keep(renderer.Render(type, new TargetAddress(at), limits ?? Limits));
     }
 
     /// <summary>Renders an expression.</summary>
     public static Rendered Of(
-        ITargetMemory memory, GoType type, ValueSource source, ulong cfa = 0, RenderingRules? rules = null)
+        ITargetMemory memory, GoType type, ValueSource source, ulong cfa = 0, RenderingRules? rules = null,
+        string? cut = null)
     {
-        using ValueRenderer renderer = new(memory, rules ?? Rules());
+        using ValueRenderer renderer = new(memory, rules ?? Rules()) { Cut = cut };
         CapturedColumn column = new("x", "x", type, Limits, false);
         return Keep(renderer.Render(column, source, new FrameOrigin(new TargetAddress(cfa), 0), "x"));
     }

@@ -28,7 +28,7 @@ internal sealed class ChanDocument(ValueDocuments documents)
             || Read(layout, header, "dataqsiz") is not { } capacity
             || Read(layout, header, "closed") is not { } closed)
         {
-            return CaptureReason.NotReadable;
+            return documents.Memory.NotThere;
         }
         documents.Json.WriteStartObject();
         documents.Json.WriteNumber("len"u8, length);
@@ -104,7 +104,7 @@ internal sealed class ChanDocument(ValueDocuments documents)
         {
             if (!memory.TryReadAddress(link, out TargetAddress waiter))
             {
-                documents.Raw.MarkAbsent(CaptureReason.NotReadable);
+                documents.Raw.MarkAbsent(documents.Memory.NotThere);
                 return;
             }
             if (waiter.IsNil)

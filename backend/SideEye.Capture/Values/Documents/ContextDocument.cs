@@ -173,7 +173,7 @@ internal sealed class ContextDocument(ValueDocuments documents)
                 return CaptureReason.NilAt("");
             (type, at) = (element, target);
         }
-        return documents.Memory.IsAnyReadable(at, type.Size) ? null : CaptureReason.NotReadable;
+        return documents.Memory.IsAnyReadable(at, type.Size) ? null : documents.Memory.NotThere;
     }
 
     // context.emptyCtx is an int until Go 1.20; from 1.21 on it is in the two distinct types.

@@ -51,7 +51,7 @@ internal sealed class GoText(ValueDocuments documents)
         if (start == 0 || length > LengthMax)
             return CaptureReason.NotPlausible;
         if (Fill(start, length, documents.Limits.StringBytes) is not { } bytes)
-            return CaptureReason.NotReadable;
+            return documents.Memory.NotThere;
         if ((ulong)bytes < length)
         {
             bytes = WholeRunes(read.AsSpan(0, bytes));

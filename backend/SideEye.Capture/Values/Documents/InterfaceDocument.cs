@@ -101,7 +101,7 @@ internal sealed class InterfaceDocument(ValueDocuments documents)
         {
             documents.Json.WritePropertyName(parts[i].Name);
             documents.Raw.Enter(System.Text.Json.JsonEncodedText.Encode(parts[i].Name));
-            EvaluatedPlace place = walk.From(type, at, parts[i].Path, "");
+            EvaluatedPlace place = walk.From(type, at, parts[i].Path, "", documents.Limits);
             if (place.Reason == CaptureReason.Redacted)
                 documents.WriteRedacted();
             else if (place.Number is { } number)

@@ -73,7 +73,7 @@ internal sealed class ScalarDocument(ValueDocuments documents)
         }
         // A function value points to a funcval, whose first word is the entry pc (runtime/runtime2.go).
         if (!memory.TryReadUInt64(new TargetAddress(pointer), out ulong entry))
-            return CaptureReason.NotReadable;
+            return documents.Memory.NotThere;
         text = documents.Rules.FunctionName?.Invoke(entry) ?? $"0x{entry:x}";
         return null;
     }

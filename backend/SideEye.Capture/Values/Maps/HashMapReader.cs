@@ -31,7 +31,7 @@ internal sealed class HashMapReader(ValueMemory memory, RenderLimits bounds)
             || !memory.TryReadAddress(header + fields.Buckets, out TargetAddress buckets)
             || !memory.TryReadAddress(header + fields.OldBuckets, out TargetAddress old))
         {
-            return new(CaptureReason.NotReadable, false, 0);
+            return new(memory.NotThere, false, 0);
         }
         if (bits > BucketBitsMax)
             return new(CaptureReason.NotPlausible, false, 0);

@@ -18,9 +18,10 @@ internal sealed class MapLookup(ValueMemory memory, RenderLimits bounds)
     /// <param name="map">The map's type.</param>
     /// <param name="at">Where the map value is.</param>
     /// <param name="key">A string, long or bool.</param>
+    /// <param name="searched">Entries of a map that are copied for the search.</param>
     /// <param name="element">Where the element is.</param>
     /// <returns>Why there is none; null when there is.</returns>
-    public string? Find(GoType map, TargetAddress at, object key, out TargetAddress element)
+    public string? Find(GoType map, TargetAddress at, object key, int searched, out TargetAddress element)
     {
         entries.Clear();
         element = default;
@@ -50,7 +51,10 @@ internal sealed class MapLookup(ValueMemory memory, RenderLimits bounds)
             }
             isAnyUnread |= isEqual is null;
         }
-        return isAnyUnread ? CaptureReason.MapCut(entries.Count, scan.Count) : CaptureReason.NoSuchKey;
+        if (!isAnyUnread)
+            return CaptureReason.NoSuchKey;
+        bool isLong = entries.Count >= searched || (memory.Cut is null && (ulong)entries.Count < scan.Count);
+        return isLong ? CaptureReason.MapCut(entries.Count, scan.Count) : memory.NotThere;
     }
 
     private bool? EqualsNumber(TargetAddress at, GoType type, long wanted)

@@ -21,7 +21,7 @@ internal sealed class SwissMapReader(ValueMemory memory, RenderLimits bounds)
             || !memory.TryReadAddress(header + fields.Directory, out TargetAddress directory)
             || !memory.TryReadUInt64(header + fields.DirectoryLength, out ulong tables))
         {
-            return new(CaptureReason.NotReadable, false, 0);
+            return new(memory.NotThere, false, 0);
         }
         int groupsLeft = bounds.MapGroupsMax;
         if (used == 0)

@@ -84,7 +84,7 @@ internal sealed class AddressText(ValueDocuments documents)
         if (length > V6Bytes)
             return CaptureReason.NotPlausible;
         if (!documents.Memory.TryRead(new TargetAddress(start), read))
-            return CaptureReason.NotReadable;
+            return documents.Memory.NotThere;
         bytes = read;
         return null;
     }

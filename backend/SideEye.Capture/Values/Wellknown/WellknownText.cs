@@ -77,7 +77,7 @@ internal sealed class WellknownText(ValueDocuments documents)
             return $"{CaptureReason.LimitPrefix}big.Int of {count} words)";
         byte[] bytes = new byte[count * WordBytes];
         if (!documents.Memory.TryRead(new TargetAddress(start), bytes))
-            return CaptureReason.NotReadable;
+            return documents.Memory.NotThere;
         BigInteger number = new(bytes, isUnsigned: true);
         text = (isNegative != 0 ? -number : number).ToString();
         return null;
