@@ -60,7 +60,7 @@ SE_INLINE void se_push(struct se_machine *m, const struct se_want *want)
 	uint64_t place = m->tail;
 
 	if (place - m->head >= SE_CAPTURE_QUEUE) {
-		m->frame_cut = 1;
+		m->frame_cut |= SE_CUT_LONG;
 		return;
 	}
 	m->tail = place + 1;
@@ -143,7 +143,7 @@ SE_INLINE void se_follow_pointer(struct se_machine *m, const struct se_capture_o
 	if (!of || !of->element_bytes || !address || !count)
 		return;
 	if (of->element_bytes > SE_CAPTURE_OBJECT_BYTES_MAX) {
-		m->frame_cut = 1;
+		m->frame_cut |= SE_CUT_FRAME;
 		return;
 	}
 	if (!of->op_count && op->code != SE_CAPTURE_CODE_POINTER)
@@ -195,7 +195,8 @@ SE_INLINE void se_follow_dynamic(struct se_machine *m, const struct se_capture_o
 	if (!of)
 		return;
 	if (!of->element_bytes || of->element_bytes > SE_CAPTURE_OBJECT_BYTES_MAX) {
-		m->frame_cut |= of->element_bytes != 0;
+		if (of->element_bytes)
+			m->frame_cut |= SE_CUT_FRAME;
 		return;
 	}
 	struct se_want want = { .address = data, .routine = routine, .count = 1,

@@ -128,13 +128,13 @@ SE_INLINE bool se_is_allowed(struct se_machine *m, uint64_t bytes)
 	if (m->want.kind == SE_WANT_RETRIED)
 		return true;
 	if (m->frame_bytes + bytes > m->frame_bytes_max) {
-		m->frame_cut = 1;
+		m->frame_cut |= SE_CUT_FRAME;
 		return false;
 	}
 	if (!se_is_new(m, &m->want, bytes))
 		return false;
 	if (m->allowance < bytes && !se_raise_allowance(m, bytes)) {
-		m->frame_cut = 1;
+		m->frame_cut |= SE_CUT_FULL;
 		return false;
 	}
 	m->allowance -= bytes;

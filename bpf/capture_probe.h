@@ -168,7 +168,7 @@ SE_INLINE void se_put_off(struct se_machine *m, const struct se_want *want)
 	struct se_retry *retry = bpf_map_lookup_elem(&capture_retries, &key);
 
 	if (!retry) {
-		m->frame_cut = 1;
+		m->frame_cut |= SE_CUT_FULL;
 		return;
 	}
 	retry->want = *want;

@@ -26,6 +26,12 @@
 #define SE_OP_QUEUED (1U << 30) /* pointer, to a routine with operations and of a size that is copied */
 #define SE_OP_FOUND (SE_OP_PLAIN | SE_OP_QUEUED)
 
+/* Why something of a frame is missing: flags of its goroutine. */
+#define SE_CUT_FRAME SE_GOROUTINE_FLAGS_CAPTURES_CUT /* more than a frame may have */
+#define SE_CUT_LATE (SE_GOROUTINE_FLAGS_CAPTURES_CUT | SE_GOROUTINE_FLAGS_CAPTURES_LATE)
+#define SE_CUT_LONG (SE_GOROUTINE_FLAGS_CAPTURES_CUT | SE_GOROUTINE_FLAGS_CAPTURES_LONG)
+#define SE_CUT_FULL (SE_GOROUTINE_FLAGS_CAPTURES_CUT | SE_GOROUTINE_FLAGS_CAPTURES_FULL)
+
 enum se_want_kind {
 	SE_WANT_OBJECT, /* count elements of routine at address */
 	SE_WANT_RETRIED, /* the same, once more: neither a duplicate nor to be charged again */
@@ -105,7 +111,7 @@ struct se_machine {
 	/* the frame */
 	uint64_t frame_bytes;
 	uint64_t frame_bytes_max;
-	uint64_t frame_cut;
+	uint64_t frame_cut; /* why something of it is missing; 0: nothing is */
 	uint64_t head; /* of the queue */
 	uint64_t tail;
 
@@ -154,6 +160,7 @@ struct se_machine {
 	uint64_t objects;
 	uint64_t object_bytes;
 	uint64_t cut;
+	uint64_t cuts; /* all that was in frame_cut */
 	uint64_t retried;
 
 	uint64_t known_names[SE_NAME_CACHE]; /* addresses; names are mostly constants */

@@ -73,16 +73,17 @@ SE_INLINE bool se_begin_frame(struct se_machine *m, uint64_t pc, uint64_t sp)
 /* Says in the goroutine's record that something of it is missing. */
 SE_INLINE void se_end_frame(struct se_machine *m)
 {
-	uint64_t at = m->record;
+	uint64_t at = m->record, why = m->frame_cut;
 	uint8_t *block;
 
-	if (!m->frame_cut)
+	if (!why)
 		return;
 	m->frame_cut = 0;
+	m->cuts |= why;
 	m->cut++;
 	block = se_block(m, m->record_block);
 	if (block && se_in_block(&at, sizeof(struct se_goroutine_record)))
-		((struct se_goroutine_record *)(block + at))->flags |= SE_GOROUTINE_FLAGS_CAPTURES_CUT;
+		((struct se_goroutine_record *)(block + at))->flags |= why;
 }
 
 /* Begins with a goroutine, whose record and stack m knows. */
@@ -129,10 +130,10 @@ SE_INLINE bool se_step(struct se_machine *m)
 	if (m->phase == SE_PHASE_END)
 		return false;
 	if (++m->ticks >= SE_TICKS && se_is_over(m)) {
-		m->frame_cut = 1;
+		m->frame_cut |= SE_CUT_LATE;
 		m->phase = SE_PHASE_END;
 	} else if (++m->steps >= SE_CAPTURE_STEPS_MAX) {
-		m->frame_cut = 1;
+		m->frame_cut |= SE_CUT_LONG;
 		m->phase = SE_PHASE_END;
 	}
 	if (m->phase == SE_PHASE_END) {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using SideEye.Capture.Frames;
 using SideEye.Capture.Records;
 using SideEye.Capture.Rows;
+using SideEye.Capture.Values;
 using SideEye.Capture.Waits;
 using SideEye.GoRuntime;
 using SideEye.GoRuntime.Goroutines;
@@ -125,8 +126,7 @@ internal sealed class GoroutineDecoder : IDisposable
             .Text(labels.Read(g.Labels)).Int64(known?.Id).Int32(known?.FrameCount ?? 0).Bool(cut is not null).Text(cut)
             .EndRow();
         captured?.Write(
-            g.Id, record.StackStart, copied, record.Flags.HasFlag(NativeGoroutineFlags.CapturesCut), frames,
-            stackPointers);
+            g.Id, record.StackStart, copied, CaptureReason.OfCut(record.Flags), frames, stackPointers);
         Count++;
     }
 
@@ -148,7 +148,7 @@ internal sealed class GoroutineDecoder : IDisposable
                 $"only the innermost {limits.StackBytesMax} bytes of the stack were copied",
             StackEnd.CopyLimit when record.Flags.HasFlag(NativeGoroutineFlags.StackUnreadable) =>
                 "the stack's memory could not be read",
-            StackEnd.CopyLimit when stack.End == stack.Start && records.Result.Truncated != 0 =>
+            StackEnd.CopyLimit when stack.End == stack.Start && TruncationText.IsOfGoroutines(records.Result) =>
                 "the pause limit was reached before the stack was copied",
             StackEnd.CopyLimit => $"the stack ends unexpectedly at {last.StackPointer}",
             StackEnd.ForeignCode => $"the caller at {last.ProgramCounter} is not Go code of this program",

@@ -88,7 +88,7 @@ void se_capture_later(struct se_capture *capture, struct se_goroutine_record *re
 		bp = 0;
 	if (!se_list_add(stacks, (uint64_t)record) || !se_list_add(stacks, (uint64_t)stack) ||
 	    !se_list_add(stacks, pc) || !se_list_add(stacks, bp))
-		capture->result->truncated = 1;
+		capture->result->truncated |= SE_TRUNCATION_CAPTURES_FULL;
 }
 
 /* The same with the registers that the goroutine was left with. */
@@ -211,6 +211,12 @@ static void count(struct se_snapshot_result *result, const struct se_machine *m)
 	result->object_bytes += m->object_bytes;
 	result->capture_cut += m->cut;
 	result->retried += m->retried;
+	if (m->cuts & SE_GOROUTINE_FLAGS_CAPTURES_LATE)
+		result->truncated |= SE_TRUNCATION_CAPTURES_LATE;
+	if (m->cuts & SE_GOROUTINE_FLAGS_CAPTURES_LONG)
+		result->truncated |= SE_TRUNCATION_CAPTURES_LONG;
+	if (m->cuts & SE_GOROUTINE_FLAGS_CAPTURES_FULL)
+		result->truncated |= SE_TRUNCATION_CAPTURES_FULL;
 }
 
 void se_captures_count(struct se_capture *capture)

@@ -146,8 +146,7 @@ SE_INLINE void se_put_off(struct se_machine *m, const struct se_want *want)
 	if (se_reserve(m, 0)) {
 		se_write_record(m, se_room_at(m), &unread, 0, SE_OBJECT_STATE_UNREADABLE);
 	} else {
-		m->frame_cut = 1;
-		capture_of(m)->result->truncated = 1;
+		m->frame_cut |= SE_CUT_FULL;
 	}
 }
 

@@ -31,6 +31,7 @@ public sealed class What_a_full_machine_leaves_out
 
         Assert.Equal(1ul, result.CaptureCut);
         Assert.Equal(1, cut);
+        Assert.Equal((uint)NativeTruncation.CapturesLong, result.Truncated);
         Assert.Equal(0ul, Assert.Single(objects, each => each.Record.Routine == node).Word(0));
     }
 
@@ -52,6 +53,7 @@ public sealed class What_a_full_machine_leaves_out
         Assert.Equal(NativeLimits.CaptureRetriesMax, objects.Count(each => !each.IsCopied));
         Assert.InRange(result.CaptureCut, 1ul, 2ul);
         Assert.Equal(result.CaptureCut, (ulong)cut);
+        Assert.Equal((uint)NativeTruncation.CapturesFull, result.Truncated);
     }
 
     [Theory]

@@ -68,6 +68,8 @@ public sealed class What_captured_frames_hold
         Assert.Equal(Wanted, cut);
         Assert.NotEmpty(objects);
         Assert.DoesNotContain(objects, each => each.Bytes.Length > 512);
+        // Of the snapshot nothing is missing that somebody did not want to be.
+        Assert.Equal(0u, result.Truncated);
     }
 
     [Theory]
@@ -85,6 +87,7 @@ public sealed class What_captured_frames_hold
 
         Assert.InRange(result.ObjectBytes, 1000u, bytesMax);
         Assert.InRange(cut, Wanted - 5, Wanted);
+        Assert.Equal((uint)NativeTruncation.CapturesFull, result.Truncated);
     }
 
     [Theory]

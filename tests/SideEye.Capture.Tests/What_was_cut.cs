@@ -15,6 +15,15 @@ public sealed class What_was_cut
         NativeTruncation.Goroutines | NativeTruncation.Stacks | NativeTruncation.Labels, 3,
         "3 goroutines were not reached, some stacks were not copied, some pprof labels were not copied: "
         + "the pause limit was hit", true)]
+    [InlineData(
+        NativeTruncation.CapturesLate, 0, "some captured values were not copied: the pause limit was hit", true)]
+    [InlineData(
+        NativeTruncation.Stacks | NativeTruncation.Room | NativeTruncation.CapturesFull, 0,
+        "some stacks were not copied: a size limit was hit; "
+        + "some captured values were not copied: the limit of bytes of a snapshot was hit", false)]
+    [InlineData(
+        NativeTruncation.CapturesLong, 0,
+        "some captured values were not copied: the limit of work for one goroutine was hit", false)]
     [InlineData((NativeTruncation)0, 0, null, false)]
     public void Says_what_is_missing_and_which_limit_was_hit(
         NativeTruncation truncated, ulong late, string? expected, bool isOfPause)

@@ -45,15 +45,15 @@ internal sealed class FrameDecoder : IDisposable
     /// <param name="goroutineId">Its id.</param>
     /// <param name="stackStart">Address of the first copied byte of its stack.</param>
     /// <param name="stack">The copied bytes.</param>
-    /// <param name="isCut">True when a limit left out some of what was to be captured of it.</param>
+    /// <param name="cut">Why some of what was to be captured of it was left out; null when nothing was.</param>
     /// <param name="frames">Its physical frames, innermost first.</param>
     /// <param name="stackPointers">The stack pointer of each.</param>
     public void Write(
-        long goroutineId, ulong stackStart, ReadOnlyMemory<byte> stack, bool isCut, List<FrameKey> frames,
+        long goroutineId, ulong stackStart, ReadOnlyMemory<byte> stack, string? cut, List<FrameKey> frames,
         List<ulong> stackPointers)
     {
         memory.Enter(stackStart, stack);
-        renderer.Cut = isCut ? CaptureReason.BytesReached : null;
+        renderer.Cut = cut;
         for (int i = 0; i < frames.Count; i++)
             Blank(frames[i].Pc, stackPointers[i]);
         int index = 0;

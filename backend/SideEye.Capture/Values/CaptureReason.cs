@@ -1,3 +1,5 @@
+using SideEye.Target.Native;
+
 namespace SideEye.Capture.Values;
 
 /// <summary>
@@ -43,6 +45,12 @@ public static class CaptureReason
     /// <summary>The probe stopped copying: the limit of bytes of a frame or of the snapshot was reached.</summary>
     public const string BytesReached = LimitPrefix + "bytes of a frame or of the snapshot)";
 
+    /// <summary>The probe stopped copying: the longest pause was over.</summary>
+    public const string PauseReached = LimitPrefix + "pause)";
+
+    /// <summary>The probe stopped copying: one goroutine had as much to copy as no goroutine may have.</summary>
+    public const string WorkReached = LimitPrefix + "work for one goroutine)";
+
     internal const string LimitPrefix = "limit reached (";
 
     /// <summary>A pointer or interface on the path is nil.</summary>
@@ -57,6 +65,15 @@ public static class CaptureReason
     /// <param name="looked">Entries among which it is not.</param>
     /// <param name="count">Entries of the map.</param>
     public static string MapCut(int looked, ulong count) => $"{LimitPrefix}{looked} of {count} map entries)";
+
+    /// <summary>Why something of a goroutine's captured values was not copied; null when nothing was left out.</summary>
+    internal static string? OfCut(NativeGoroutineFlags flags) => flags switch
+    {
+        _ when !flags.HasFlag(NativeGoroutineFlags.CapturesCut) => null,
+        _ when flags.HasFlag(NativeGoroutineFlags.CapturesLate) => PauseReached,
+        _ when flags.HasFlag(NativeGoroutineFlags.CapturesLong) => WorkReached,
+        _ => BytesReached,
+    };
 
     /// <summary>The interface holds a value of another type than the assertion says.</summary>
     public static string OtherType(string name) => OtherTypePrefix + name;
