@@ -147,4 +147,19 @@ public sealed class Values_of_every_kind
     [InlineData("a\"b\n", "\"a\\\"b\\n\"")]
     [InlineData("\x01é", "\"\\x01é\"")]
     public void Texts_are_quoted_as_Go_does(string text, string expected) => Assert.Equal(expected, GoQuote.Of(text));
+
+    [Fact]
+    public void As_many_pointers_are_followed_as_the_largest_depth_says()
+    {
+        const int deepest = 16;
+        GoType node = Recursive("main.node", 16, self => [new("n", Int, 0, false), new("next", PointerTo(self), 8, false)]);
+        MadeMemory memory = new();
+        ulong at = 0;
+        for (ulong n = deepest + 5; n > 0; n--)
+            at = memory.Of(n, at);
+        Rendered value = Rendered.Of(memory, node, at, Rendered.Limits with { PointerDepth = deepest });
+        Assert.Contains($"\"n\":{deepest + 1},\"next\":null", value.Text);
+        Assert.Contains("\"__truncated\":\"depth\"", value.Raw);
+        Assert.DoesNotContain("nesting", value.Raw);
+    }
 }

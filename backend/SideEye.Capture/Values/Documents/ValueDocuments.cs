@@ -106,9 +106,11 @@ internal sealed class ValueDocuments : IDisposable
         if (nesting >= Bounds.NestingMax)
             return CaptureReason.NestingReached;
         values++;
-        nesting++;
+        // A pointer or interface is written as what is behind it, and how many there may be has a limit of its own.
+        int level = type.Kind is GoKind.Pointer or GoKind.Interface ? 0 : 1;
+        nesting += level;
         string? reason = WriteWithin(type, at, depth);
-        nesting--;
+        nesting -= level;
         return reason;
     }
 
