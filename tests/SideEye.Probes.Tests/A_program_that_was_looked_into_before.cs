@@ -1,3 +1,4 @@
+using System.Text;
 using SideEye.GoRuntime.Functions;
 using SideEye.Host;
 
@@ -54,6 +55,44 @@ public sealed class A_program_that_was_looked_into_before : IDisposable
 
         await File.WriteAllBytesAsync(parts, whole[..(whole.Length / 2)], TestContext.Current.CancellationToken);
         Assert.Equal(first, Variables(path, files));
+        Assert.Equal(first, Variables(path, files));
+        Assert.Equal(whole, await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Has_the_same_variables_when_its_entries_are_damaged_wherever_they_are_read()
+    {
+        string path = await new GoFixture("values", "1.27").BuildAsync(TestContext.Current.CancellationToken);
+        IndexFiles files = new(folder.FullName);
+        string first = Variables(path, files);
+        string parts = Assert.Single(folder.GetFiles("*.parts")).FullName;
+        byte[] whole = await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken);
+        // The first row of the table: its name, and where the bytes are.
+        const int row = 24;
+        Assert.Equal(".debug_info", Encoding.ASCII.GetString(whole, row, 32).TrimEnd('\0'));
+        int start = BitConverter.ToInt32(whole, row + 40);
+        int length = BitConverter.ToInt32(whole, row + 48);
+        byte[] damaged = [.. whole];
+        for (int at = start + 100; at < start + length; at += 1_000)
+            damaged[at] ^= 0x40;
+        await File.WriteAllBytesAsync(parts, damaged, TestContext.Current.CancellationToken);
+        Assert.Equal(first, Variables(path, files));
+        Assert.False(File.Exists(parts));
+        Assert.Equal(first, Variables(path, files));
+        Assert.Equal(whole, await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Keeps_it_anew_when_an_older_layout_is_there()
+    {
+        string path = await new GoFixture("values", "1.27").BuildAsync(TestContext.Current.CancellationToken);
+        IndexFiles files = new(folder.FullName);
+        string first = Variables(path, files);
+        string parts = Assert.Single(folder.GetFiles("*.parts")).FullName;
+        byte[] whole = await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken);
+        byte[] older = [.. whole];
+        older[4]--;
+        await File.WriteAllBytesAsync(parts, older, TestContext.Current.CancellationToken);
         Assert.Equal(first, Variables(path, files));
         Assert.Equal(whole, await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken));
     }
