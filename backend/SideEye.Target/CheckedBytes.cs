@@ -4,8 +4,8 @@ namespace SideEye.Target;
 
 /// <summary>
 /// Bytes of which each piece is checked when something of it is first read, and no other: of a large file little is
-/// looked at. When a piece turns out to be damaged, all of them are made anew, and read from there ever after. What was
-/// handed out before stays right. Safe for use by several threads.
+/// looked at. When a piece turns out to be damaged, all are made anew, and read from there ever after; what was handed
+/// out before stays right. Safe for use by several threads.
 /// </summary>
 public sealed class CheckedBytes
 {

@@ -77,7 +77,6 @@ public sealed class A_program_that_was_looked_into_before : IDisposable
             damaged[at] ^= 0x40;
         await File.WriteAllBytesAsync(parts, damaged, TestContext.Current.CancellationToken);
         Assert.Equal(first, Variables(path, files));
-        Assert.False(File.Exists(parts));
         Assert.Equal(first, Variables(path, files));
         Assert.Equal(whole, await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken));
     }
