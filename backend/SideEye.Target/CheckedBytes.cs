@@ -25,7 +25,7 @@ public sealed class CheckedBytes
 
     /// <summary>Bytes that may be damaged.</summary>
     /// <param name="bytes">The bytes; must stay as they are.</param>
-    /// <param name="checksums">What <see cref="ChecksumsOf"/> made of them when they were right, itself checked.</param>
+    /// <param name="checksums">What <see cref="ChecksumsOf"/> made of them when they were right; checked.</param>
     /// <param name="makeAnew">Makes the same bytes again; called at most once unless it throws.</param>
     public CheckedBytes(ReadOnlyMemory<byte> bytes, ReadOnlyMemory<byte> checksums, Func<byte[]> makeAnew)
     {

@@ -38,9 +38,7 @@ public sealed class A_program_that_was_looked_into_before : IDisposable
     [Fact]
     public async Task Has_the_same_variables_when_what_was_kept_is_damaged_and_keeps_it_anew()
     {
-        string path = await new GoFixture("values", "1.27").BuildAsync(TestContext.Current.CancellationToken);
-        IndexFiles files = new(folder.FullName);
-        string first = Variables(path, files);
+        (string path, IndexFiles files, string first) = await LookIntoAsync();
         string parts = Assert.Single(folder.GetFiles("*.parts")).FullName;
         byte[] whole = await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken);
         const int places = 40;
@@ -62,9 +60,7 @@ public sealed class A_program_that_was_looked_into_before : IDisposable
     [Fact]
     public async Task Has_the_same_variables_when_its_entries_are_damaged_wherever_they_are_read()
     {
-        string path = await new GoFixture("values", "1.27").BuildAsync(TestContext.Current.CancellationToken);
-        IndexFiles files = new(folder.FullName);
-        string first = Variables(path, files);
+        (string path, IndexFiles files, string first) = await LookIntoAsync();
         string parts = Assert.Single(folder.GetFiles("*.parts")).FullName;
         byte[] whole = await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken);
         // The first row of the table: its name, and where the bytes are.
@@ -84,9 +80,7 @@ public sealed class A_program_that_was_looked_into_before : IDisposable
     [Fact]
     public async Task Keeps_it_anew_when_an_older_layout_is_there()
     {
-        string path = await new GoFixture("values", "1.27").BuildAsync(TestContext.Current.CancellationToken);
-        IndexFiles files = new(folder.FullName);
-        string first = Variables(path, files);
+        (string path, IndexFiles files, string first) = await LookIntoAsync();
         string parts = Assert.Single(folder.GetFiles("*.parts")).FullName;
         byte[] whole = await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken);
         byte[] older = [.. whole];
@@ -111,6 +105,13 @@ public sealed class A_program_that_was_looked_into_before : IDisposable
             File.Copy(kept, mine.Single(file => Path.GetExtension(file) == Path.GetExtension(kept)), overwrite: true);
         Assert.Equal(first, Variables(path, files));
         Assert.Equal(first, Variables(path, files));
+    }
+
+    private async Task<(string Path, IndexFiles Files, string Found)> LookIntoAsync()
+    {
+        string path = await new GoFixture("values", "1.27").BuildAsync(TestContext.Current.CancellationToken);
+        IndexFiles files = new(folder.FullName);
+        return (path, files, Variables(path, files));
     }
 
     private static string Variables(string path, IndexFiles files)
