@@ -59,7 +59,8 @@ internal sealed class PanelBenchmark(int runs, Report report)
 
     private async Task KeptAsync(ServedAgent served)
     {
-        JsonElement load = await AskAsync(served, "latest", runs * 5, warmUp: 2, TimeSpan.Zero);
+        // For a second the same query would be given the answer that there is.
+        JsonElement load = await AskAsync(served, "latest", runs * 2, warmUp: 2, TimeSpan.FromSeconds(1.2));
         report.Row("QueryData to frame, of a snapshot that is there", Ranks(load), Unit.Time);
     }
 

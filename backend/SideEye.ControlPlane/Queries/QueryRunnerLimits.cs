@@ -36,6 +36,15 @@ public sealed record QueryRunnerLimits
     /// <summary>Queries that run at a time; the others wait for them.</summary>
     public int RunningMax { get; init; } = 4;
 
+    /// <summary>For how long after a query began its answer is given to others who ask the same.</summary>
+    public TimeSpan SharedAgeMax { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes of an answer that is given to others too; larger ones are sent as they are made.</summary>
+    public long SharedAnswerBytesMax { get; init; } = 1 << 20;
+
+    /// <summary>Bytes of all such answers.</summary>
+    public long SharedBytesMax { get; init; } = 32L << 20;
+
     /// <summary>Files that stay open for the next query.</summary>
     public int IdleReadersMax { get; init; } = 8;
 

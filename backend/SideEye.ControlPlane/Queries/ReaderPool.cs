@@ -81,7 +81,7 @@ internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
     }
 
     /// <summary>Tells a file from one that took its name since.</summary>
-    private static long StampOf(string path)
+    internal static long StampOf(string path)
     {
         FileInfo file = new(path);
         return file.Exists ? HashCode.Combine(file.LastWriteTimeUtc.Ticks, file.Length) : 0;

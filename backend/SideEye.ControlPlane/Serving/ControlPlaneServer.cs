@@ -109,7 +109,8 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         app.UseRouting();
         app.Use(next => context => gate.GuardAsync(context, next));
         app.Use(next => context => Errors.GuardAsync(context, next, log));
-        MetricsText metrics = new(parts.Captures, queries, parts.Fleet, parts.Shelf, refusals, options.Limits);
+        MetricsText metrics = new(
+            parts.Captures, queries, parts.Runner, parts.Fleet, parts.Shelf, refusals, options.Limits);
         MapOwn(app, metrics);
         app.MapApi(parts, answerer, health, ApiLimits.Default);
         return new ControlPlaneServer(app, port, stopping);

@@ -3,6 +3,7 @@ using System.Text;
 using SideEye.ControlPlane.Agents;
 using SideEye.ControlPlane.Catalog;
 using SideEye.ControlPlane.Freshness;
+using SideEye.ControlPlane.Queries;
 using SideEye.ControlPlane.Serving.Answering;
 using SideEye.ControlPlane.Serving.Gate;
 
@@ -10,8 +11,8 @@ namespace SideEye.ControlPlane.Serving;
 
 /// <summary>What the control plane counts, in Prometheus' text format.</summary>
 internal sealed class MetricsText(
-    CaptureCounts captures, QueryCounts queries, IFleet fleet, ISnapshotShelf shelf, RefusalLog refusals,
-    ServingLimits limits)
+    CaptureCounts captures, QueryCounts queries, QueryRunner runner, IFleet fleet, ISnapshotShelf shelf,
+    RefusalLog refusals, ServingLimits limits)
 {
     /// <summary>All counts now.</summary>
     public string Now()
@@ -46,6 +47,8 @@ internal sealed class MetricsText(
         Head(text, "sideeye_queries_total", "counter", "Queries by kind, and what came of them.");
         foreach ((string kind, string outcome, long count) in queries.Ended)
             Line(text, $"sideeye_queries_total{{kind=\"{kind}\",outcome=\"{outcome}\"}}", count);
+        One(text, "sideeye_queries_shared_total", "counter",
+            "Queries answered with what another had just asked.", runner.Shared);
         One(text, "sideeye_queries_running", "gauge", "Queries that run or wait.", queries.Running);
     }
 

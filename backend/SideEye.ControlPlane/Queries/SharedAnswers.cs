@@ -1,0 +1,146 @@
+using SideEye.Store;
+
+namespace SideEye.ControlPlane.Queries;
+
+/// <summary>
+/// Lets those who ask the same of one snapshot at about the same time share an answer, as people do who look at one
+/// dashboard: the first has the query run, the others get what came of it.
+/// </summary>
+/// <remarks>
+/// A query that runs is joined; when it has ended, its answer is given to others for a second after it began: what SQL
+/// says of now, or by chance, is hardly older for them. For any number of threads.
+/// </remarks>
+internal sealed class SharedAnswers(QueryRunnerLimits limits, TimeProvider time)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<AnswerKey, Entry> entries = [];
+    private readonly Queue<Entry> ended = [];
+    private long bytes;
+    private long count;
+
+    /// <summary>How many queries were answered with what another had asked.</summary>
+    public long Count => Interlocked.Read(ref count);
+
+    /// <summary>Answers a query.</summary>
+    /// <param name="key">What is asked.</param>
+    /// <param name="sink">Takes the answer.</param>
+    /// <param name="run">Runs the query when nobody else does.</param>
+    /// <param name="stop">Cancelled when this caller does not want the answer any more.</param>
+    /// <exception cref="StoreException">What went wrong, with whoever ran it.</exception>
+    public async Task<QueryOutcome> AnswerAsync(
+        AnswerKey key, IQuerySink sink, Func<IQuerySink, Task<QueryOutcome>> run, CancellationToken stop)
+    {
+        Entry entry = Join(key, out bool isFirst);
+        if (isFirst)
+            return await RunAsync(entry, sink, run, stop).ConfigureAwait(false);
+        // None when it is too large, or whoever had it run has gone away.
+        if (await entry.Answer.Task.WaitAsync(stop).ConfigureAwait(false) is not { } answer)
+            return await run(sink).ConfigureAwait(false);
+        Interlocked.Increment(ref count);
+        await answer.SendAsync(sink, stop).ConfigureAwait(false);
+        return answer.Outcome;
+    }
+
+    /// <summary>Forgets what is known of a file.</summary>
+    public void Forget(string path)
+    {
+        lock (gate)
+        {
+            foreach (Entry entry in entries.Values.Where(entry => entry.Key.Path == path).ToArray())
+                Remove(entry);
+        }
+    }
+
+    private async Task<QueryOutcome> RunAsync(
+        Entry entry, IQuerySink sink, Func<IQuerySink, Task<QueryOutcome>> run, CancellationToken stop)
+    {
+        AnswerRecorder recorder = new(sink, limits.SharedAnswerBytesMax, () => entry.Answer.TrySetResult(null));
+        QueryOutcome outcome;
+        try
+        {
+            outcome = await run(recorder).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Forget(entry);
+            // What is wrong with the query is wrong for all who wait; that this caller has gone away is not.
+            if (e is StoreException)
+                entry.Answer.TrySetException(e);
+            else
+                entry.Answer.TrySetResult(null);
+            _ = entry.Answer.Task.Exception; // nobody may be waiting
+            throw;
+        }
+        if (recorder.Complete(outcome) is not { } answer)
+        {
+            Forget(entry);
+            return outcome;
+        }
+        Keep(entry, answer);
+        await answer.SendAsync(sink, stop).ConfigureAwait(false);
+        return outcome;
+    }
+
+    private Entry Join(AnswerKey key, out bool isFirst)
+    {
+        lock (gate)
+        {
+            while (ended.TryPeek(out Entry? next) && (next.IsForgotten || IsOld(next)))
+                Remove(ended.Dequeue());
+            isFirst = !entries.TryGetValue(key, out Entry? entry) || (entry.Answer.Task.IsCompleted && IsOld(entry));
+            if (isFirst)
+                entries[key] = entry = new Entry(key, time.GetTimestamp());
+            return entry!;
+        }
+    }
+
+    private void Keep(Entry entry, KeptAnswer answer)
+    {
+        lock (gate)
+        {
+            if (!entry.IsForgotten)
+            {
+                entry.Bytes = answer.Bytes + entry.Key.Request.Length;
+                bytes += entry.Bytes;
+                ended.Enqueue(entry);
+            }
+            while (bytes > limits.SharedBytesMax && ended.TryDequeue(out Entry? first))
+                Remove(first);
+            entry.Answer.TrySetResult(answer);
+        }
+    }
+
+    private bool IsOld(Entry entry) => time.GetElapsedTime(entry.Since) >= limits.SharedAgeMax;
+
+    private void Forget(Entry entry)
+    {
+        lock (gate)
+            Remove(entry);
+    }
+
+    private void Remove(Entry entry)
+    {
+        if (entry.IsForgotten)
+            return;
+        entry.IsForgotten = true;
+        bytes -= entry.Bytes;
+        if (entries.TryGetValue(entry.Key, out Entry? known) && known == entry)
+            entries.Remove(entry.Key);
+    }
+
+    private sealed class Entry(AnswerKey key, long since)
+    {
+        public AnswerKey Key => key;
+
+        /// <summary>When the query began.</summary>
+        public long Since => since;
+
+        public long Bytes { get; set; }
+
+        public bool IsForgotten { get; set; }
+
+        /// <summary>What came of it; null when others have to ask themselves.</summary>
+        public TaskCompletionSource<KeptAnswer?> Answer { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
