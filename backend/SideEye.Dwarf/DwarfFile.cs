@@ -156,7 +156,7 @@ public sealed class DwarfFile
     {
         if (namesByUnit.TryGetValue(unit, out Lazy<NameIndex>? index))
             return index.Value;
-        CheckedBytes? kept = Elf.Kept?.TryOpen(
+        CheckedBytes? kept = Elf.Kept?.TryOpenPart(
             NamesPart(unit), Identity, () => NameIndex.BuildBytes(this, UnitsNamed(unit)));
         if (kept is not null && NameIndex.TryOpen(this, kept) is { } opened)
             return namesByUnit.GetOrAdd(unit, new Lazy<NameIndex>(opened)).Value;

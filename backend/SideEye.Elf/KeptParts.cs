@@ -84,7 +84,7 @@ public sealed class KeptParts
     /// <param name="identity">Of the section that it has to be made of.</param>
     /// <param name="makeAnew">Makes the same bytes again, for when they turn out to be damaged.</param>
     /// <returns>Null when there is none that can be used.</returns>
-    public CheckedBytes? TryOpen(string name, ulong identity, Func<byte[]> makeAnew)
+    public CheckedBytes? TryOpenPart(string name, ulong identity, Func<byte[]> makeAnew)
     {
         if (!TryFind(name, identity, out ReadOnlyMemory<byte> found, out ReadOnlyMemory<byte> checksums))
             return null;

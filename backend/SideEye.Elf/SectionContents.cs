@@ -28,7 +28,7 @@ internal sealed class SectionContents(
             CompressedSection compressed = SectionDecompression.ReadHeader(section, stored);
             SectionDecompression.CheckSize(section, compressed, limits, decompressedBytes);
             byte[] Decompress() => SectionDecompression.Decompress(section, compressed);
-            CheckedBytes? bytes = kept?.TryOpen(section.Name, IdentityOf(section), Decompress);
+            CheckedBytes? bytes = kept?.TryOpenPart(section.Name, IdentityOf(section), Decompress);
             if ((ulong?)bytes?.Length != compressed.Size)
                 bytes = new CheckedBytes(Decompress());
             decompressedBytes += bytes.Length;

@@ -69,7 +69,7 @@ public sealed class What_is_kept_of_a_file
         {
             KeptParts? cut = KeptParts.TryOpen(whole.AsMemory(0, length));
             Assert.False(cut is not null && cut.TryGet("a", 7, out _));
-            Assert.Null(cut?.TryOpen("a", 7, static () => Contents));
+            Assert.Null(cut?.TryOpenPart("a", 7, static () => Contents));
         }
 
         Assert.Null(KeptParts.TryOpen(Contents));
@@ -102,7 +102,7 @@ public sealed class What_is_kept_of_a_file
                 return [.. contents];
             }
 
-            CheckedBytes? part = KeptParts.TryOpen(damaged, () => noticed++)?.TryOpen("a", 7, MakeAnew);
+            CheckedBytes? part = KeptParts.TryOpen(damaged, () => noticed++)?.TryOpenPart("a", 7, MakeAnew);
             int[] starts = [8_500, 100, 4_090, 0, 8_999, 4_096];
             foreach (int start in part is null ? [] : starts)
                 Assert.Equal(contents.AsSpan(start, 1), part!.Slice(start, 1));
@@ -125,7 +125,7 @@ public sealed class What_is_kept_of_a_file
         int partStart = damaged.AsSpan().IndexOf(contents);
         damaged[partStart + 19_000] ^= 1;
         bool isNoticed = false;
-        CheckedBytes part = KeptParts.TryOpen(damaged, () => isNoticed = true)!.TryOpen("a", 7, () => contents)!;
+        CheckedBytes part = KeptParts.TryOpen(damaged, () => isNoticed = true)!.TryOpenPart("a", 7, () => contents)!;
         ReadOnlySpan<byte> before = part.Slice(0, 16_000);
         Assert.Equal(contents.AsSpan(0, 16_000), before);
         Assert.False(isNoticed);
@@ -151,7 +151,7 @@ public sealed class What_is_kept_of_a_file
             byte[] damaged = [.. kept];
             if (damage >= 0)
                 damaged[partStart + damage] = 0;
-            CheckedBytes part = KeptParts.TryOpen(damaged)!.TryOpen("a", 7, () => contents)!;
+            CheckedBytes part = KeptParts.TryOpen(damaged)!.TryOpenPart("a", 7, () => contents)!;
             ByteCursor cursor = new(part, "a", 3_000, 29_000);
             Assert.Equal(contents.AsSpan(3_000, 12_000), cursor.ReadNulTerminated());
             cursor.Position = 16_380;
