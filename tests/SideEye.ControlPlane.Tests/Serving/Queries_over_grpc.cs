@@ -122,8 +122,8 @@ public sealed class Queries_over_grpc : ServerFixture
     {
         await StartWithTokensAsync();
         HealthResponse ofViewer = await Client(ViewerToken).HealthAsync(new HealthRequest(), cancellationToken: Stop);
-        Assert.EndsWith("vera may not say for whom it asks: everybody in Grafana is Viewer here. A token of role grafana "
-            + "passes people's own roles on.", ofViewer.Message, StringComparison.Ordinal);
+        Assert.EndsWith("vera may not say for whom it asks: everybody in Grafana is Viewer here. "
+            + "A token of role grafana passes people's own roles on.", ofViewer.Message, StringComparison.Ordinal);
         HealthResponse right = await Client(GrafanaToken).HealthAsync(new HealthRequest(), cancellationToken: Stop);
         Assert.DoesNotContain("role", right.Message, StringComparison.Ordinal);
     }
