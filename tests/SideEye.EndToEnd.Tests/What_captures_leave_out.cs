@@ -23,7 +23,8 @@ public sealed class What_captures_leave_out : IDisposable
     {
         await using GoTarget target = await StartAsync();
         Assert.Equal(0, Take(target, reader, "frame_bytes: 16777216, slice_bytes: 1048576", ["words"]).ExitCode);
-        JsonElement row = Row("json_array_length(v)::INTEGER AS words, raw_v::VARCHAR LIKE '%bytes of a frame%' AS cut");
+        JsonElement row = Row(
+            "json_array_length(v)::INTEGER AS words, raw_v::VARCHAR LIKE '%bytes of a frame%' AS cut");
         Assert.Equal((Words, false), (row.GetProperty("words").GetInt32(), row.GetProperty("cut").GetBoolean()));
 
         // What a spec does not want is nothing that is missing in the snapshot.

@@ -80,8 +80,8 @@ public sealed record KnownFrame(
 /// <param name="Type">As reflect says it: package names instead of paths.</param>
 /// <param name="IsAbsent">Whether it does not exist, or not yet: nothing must be shown.</param>
 /// <param name="Value">What is to be captured; tests/targets/values/describe.go says how it is written.</param>
-/// <param name="Plain">The same without special treatment of the standard library's types, and with secrets. Of a path that
-/// leads to nothing, why.</param>
+/// <param name="Plain">The same without special treatment of the standard library's types, and with secrets. Of a path
+/// that leads to nothing, why.</param>
 public sealed record KnownVariable(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("type")] string Type,

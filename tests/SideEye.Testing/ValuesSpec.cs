@@ -68,7 +68,8 @@ public sealed class ValuesSpec
 
     /// <summary>The column of a variable or path: of what no name has, the number.</summary>
     public static string ColumnOf(KnownVariable known) => "v_" + string.Concat(known.NameInPackage.Select(static each =>
-        char.IsLetterOrDigit(each) || each == '_' ? $"{each}" : string.Create(CultureInfo.InvariantCulture, $"_{(int)each:x}_")));
+        char.IsLetterOrDigit(each) || each == '_'
+            ? $"{each}" : string.Create(CultureInfo.InvariantCulture, $"_{(int)each:x}_")));
 
     private static List<KnownFrame> Only(ValuesProgram program, Func<KnownVariable, bool> isWanted) =>
     [

@@ -66,7 +66,7 @@ public static class CaptureReason
     /// <param name="count">Entries of the map.</param>
     public static string MapCut(int looked, ulong count) => $"{LimitPrefix}{looked} of {count} map entries)";
 
-    /// <summary>Why something of a goroutine's captured values was not copied; null when nothing was left out.</summary>
+    /// <summary>Why some of a goroutine's captured values was not copied; null when nothing was left out.</summary>
     internal static string? OfCut(NativeGoroutineFlags flags) => flags switch
     {
         _ when !flags.HasFlag(NativeGoroutineFlags.CapturesCut) => null,

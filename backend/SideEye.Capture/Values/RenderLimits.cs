@@ -9,8 +9,8 @@ public sealed record RenderLimits
     /// <summary>The limits used unless told otherwise.</summary>
     public static readonly RenderLimits Default = new();
 
-    /// <summary>Values within values: fields of fields, elements of elements; what a pointer or interface leads to is in
-    /// its place. Many readers of JSON stop at 64 levels, and a map in a value takes two.</summary>
+    /// <summary>Values within values: fields of fields, elements of elements; what a pointer or interface leads to is
+    /// in its place. Many readers of JSON stop at 64 levels, and a map in a value takes two.</summary>
     public int NestingMax { get; init; } = 30;
 
     /// <summary>Values in one document.</summary>

@@ -33,8 +33,8 @@ public sealed class ValueRenderer : IDisposable
         walk = new PathWalk(this.memory, rules, documents.Shapes, documents.Bounds);
     }
 
-    /// <summary>Why some of what the values at hand need was not copied, as in <see cref="CaptureReason"/>: the reason of
-    /// all that is not there. Null when nothing was left out.</summary>
+    /// <summary>Why some of what the values at hand need was not copied, as in <see cref="CaptureReason"/>: the reason
+    /// of all that is not there. Null when nothing was left out.</summary>
     public string? Cut
     {
         get => memory.Cut;

@@ -10,7 +10,8 @@ internal sealed class FrameComparer : IEqualityComparer<Routine>
 
     public bool Equals(Routine? x, Routine? y) =>
         ReferenceEquals(x, y)
-        || (x is not null && y is not null && x.Name == y.Name && x.FrameBytes == y.FrameBytes && Bytes(x).SequenceEqual(Bytes(y)));
+        || (x is not null && y is not null && x.Name == y.Name && x.FrameBytes == y.FrameBytes
+            && Bytes(x).SequenceEqual(Bytes(y)));
 
     public int GetHashCode(Routine frame)
     {

@@ -152,7 +152,8 @@ public sealed class Values_of_every_kind
     public void As_many_pointers_are_followed_as_the_largest_depth_says()
     {
         const int deepest = 16;
-        GoType node = Recursive("main.node", 16, self => [new("n", Int, 0, false), new("next", PointerTo(self), 8, false)]);
+        GoType node = Recursive(
+            "main.node", 16, self => [new("n", Int, 0, false), new("next", PointerTo(self), 8, false)]);
         MadeMemory memory = new();
         ulong at = 0;
         for (ulong n = deepest + 5; n > 0; n--)
