@@ -145,13 +145,25 @@ public sealed class GoFunctions
     public ImmutableArray<string> Nearest(string name, int limit)
     {
         ArgumentNullException.ThrowIfNull(name);
-        // Type parameters are what is left out most easily.
-        ImmutableArray<string> generic =
+        // Type arguments, the receiver's notation and, with it, the package are what is left out most easily.
+        string bare = GenericName.Bare(name);
+        string ending = name.StartsWith('(') ? "." + bare : "\0";
+        ImmutableArray<string> written =
         [
-            .. Names.Where(each => each.Contains('[', StringComparison.Ordinal)
-                && GenericName.WithArguments(each, "") == name).Select(GenericName.Elided).Distinct().Take(limit),
+            .. Names.Where(each => GenericName.Bare(each) is var other
+                && (other == bare || other.EndsWith(ending, StringComparison.Ordinal)))
+                .Select(GenericName.Elided).Distinct().Take(limit),
         ];
-        return generic.IsEmpty ? NearestNames.Of(name, Names, limit) : generic;
+        return written.IsEmpty ? NearestNames.Of(name, Names, limit) : written;
+    }
+
+    /// <summary>Names of package-level variables like one that does not exist, nearest first.</summary>
+    /// <param name="name">The name that was asked for, with its package.</param>
+    /// <param name="limit">Most names to return.</param>
+    public ImmutableArray<string> NearestGlobals(string name, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return GlobalNames.Nearest(dwarf, name, limit);
     }
 
     /// <summary>A package-level variable: <c>net/http.DefaultServeMux</c>; null when there is none of that name.

@@ -53,4 +53,7 @@ internal sealed class DebugTypes(GoTypes types, GoFunctions functions, GoInstanc
         searches++ < SearchesMax ? functions.Nearest(name, NamesMax) : [];
 
     public GlobalVariable? FindGlobal(string name) => functions.FindGlobal(name);
+
+    public IEnumerable<string> GlobalsLike(string name) =>
+        searches++ < SearchesMax ? functions.NearestGlobals(name, NamesMax) : [];
 }

@@ -37,4 +37,7 @@ internal interface IProgramTypes
 
     /// <summary>A package-level variable by its whole name (<c>main.cache</c>), or null.</summary>
     GlobalVariable? FindGlobal(string name);
+
+    /// <summary>Names of package-level variables like this one, best first.</summary>
+    IEnumerable<string> GlobalsLike(string name);
 }

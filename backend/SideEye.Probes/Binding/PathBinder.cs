@@ -101,10 +101,7 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
         if (type.Kind != GoKind.Struct)
             throw new BindException($"{type.Name} has no fields: it is no struct");
         if (!FieldSearch.TryFind(type, name, path))
-        {
-            IEnumerable<string> names = type.Fields.Select(static field => field.Name);
-            throw new BindException($"{type.Name} has no field {name}", name, [.. names]);
-        }
+            throw new BindException($"{type.Name} has no field {name}", name, [.. FieldSearch.NamesIn(type)]);
     }
 
     private static void AppendIndex(ImmutableArray<PathStep>.Builder path, GoType type, long index)
