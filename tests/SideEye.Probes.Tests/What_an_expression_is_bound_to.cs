@@ -17,6 +17,7 @@ public sealed class What_an_expression_is_bound_to
     [InlineData("main.structsByPointer", "*whole", "main.outer", "->")]
     [InlineData("main.structsByPointer", "(**twice).Name", "string", "->->.Name")]
     [InlineData("main.structs", "large.j[2]", "int", ".j[2]")]
+    [InlineData("main.structsByPointer", "whole.Name[1]", "uint8", "->.Name[1]")]
     [InlineData("main.pointers", "toArray[1]", "int", "->[1]")]
     [InlineData("main.pointers", "len(toArray)", "int", "->.len")]
     [InlineData("main.mapsByKey", "byInt[-1]", "string", "[-1]")]
