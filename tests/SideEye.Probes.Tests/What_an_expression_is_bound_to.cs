@@ -108,6 +108,17 @@ public sealed class What_an_expression_is_bound_to
     }
 
     [Theory]
+    [InlineData("main.(*box[int]).genericPointerMethod", "main.(*box[...]).genericPointerMethod")]
+    [InlineData("main.genericPair[int,string]", "main.genericPair[...]")]
+    public async Task One_instance_of_a_generic_function_is_not_captured_with_the_others(string asked, string all)
+    {
+        CompiledProgram program = await CompiledProgram.OfAsync(Values, asked, "b");
+        Assert.Equal($"{asked} is one of the instances of a generic function, which share code and are not told "
+            + $"apart: name {all}, which is all of them", Assert.Single(program.Problems));
+        Assert.Empty(program.Capture.Bound.Plan.Tables);
+    }
+
+    [Theory]
     [InlineData("1.26", "main.(*box[...]).genericNested.func1.func2")]
     [InlineData("1.27", "main.(*box[...]).genericNested.func1.func1")]
     public async Task Functions_are_named_as_Gos_tracebacks_print_them(string version, string function)

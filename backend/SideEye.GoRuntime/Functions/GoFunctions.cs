@@ -131,6 +131,18 @@ public sealed class GoFunctions
     }
 
     /// <summary>
+    /// The name of all instances of a generic function, when a name means one of them that has no code of its own, as
+    /// <c>pkg.F[int]</c>: the compiler makes code for shapes of types, and others run the same. Null for other names.
+    /// </summary>
+    public string? AllInstancesOf(string function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        string all = GenericName.Elided(function);
+        return all == function || NamesFor(function) is not { IsEmpty: false } names || names.Contains(function)
+            || names.Any(name => GenericName.Printed(name) == function) ? null : all;
+    }
+
+    /// <summary>
     /// Functions whose names contain the pattern, whatever the case; <c>*</c> stands for any text. Best first: the
     /// whole name, the name after the package, the start of a word, then shorter before longer.
     /// </summary>

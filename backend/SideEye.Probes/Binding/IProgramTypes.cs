@@ -32,6 +32,9 @@ internal interface IProgramTypes
     /// </summary>
     BodyInstances? InstancesOf(FunctionBody body);
 
+    /// <summary>As <see cref="GoFunctions.AllInstancesOf"/>.</summary>
+    string? AllInstancesOf(string function);
+
     /// <summary>Names of functions like this one, best first.</summary>
     IEnumerable<string> FunctionsLike(string name);
 
