@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Text.RegularExpressions;
 using SideEye.Cli.Commands;
+using SideEye.ControlPlane.Queries.Workers;
 using SideEye.GoRuntime.Functions;
 
 namespace SideEye.Cli;
@@ -40,6 +41,11 @@ internal static partial class Program
     {
         if (arguments is [AgentCommand.Name, .. string[] options])
             return BecomeAgent(options);
+        if (arguments is [WorkerProgram.Command, string limits])
+        {
+            await WorkerProgram.RunAsync(limits).ConfigureAwait(false);
+            return ExitCode.Done;
+        }
         RootCommand root = new(About);
         // Making all of them takes as long as a search for functions: only help and mistakes need that.
         bool isKnown = false;

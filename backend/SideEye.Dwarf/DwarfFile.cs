@@ -156,17 +156,20 @@ public sealed class DwarfFile
     {
         if (namesByUnit.TryGetValue(unit, out Lazy<NameIndex>? index))
             return index.Value;
-        if (Elf.Kept is { } kept && kept.TryGet(NamesPart(unit), Identity, out ReadOnlyMemory<byte> bytes)
-            && NameIndex.TryOpen(this, bytes) is { } opened)
-        {
+        CheckedBytes? kept = Elf.Kept?.TryOpenPart(
+            NamesPart(unit), Identity, () => NameIndex.BuildBytes(this, UnitsNamed(unit)));
+        if (kept is not null && NameIndex.TryOpen(this, kept) is { } opened)
             return namesByUnit.GetOrAdd(unit, new Lazy<NameIndex>(opened)).Value;
-        }
-
-        byte[] utf8 = Encoding.UTF8.GetBytes(unit);
-        DwarfUnit[] named = [.. Units.Where(each => each.IsNamed(utf8))];
+        DwarfUnit[] named = UnitsNamed(unit);
         // Names that no unit has are not remembered: there is no end to them.
         return named.Length == 0 ? null
             : namesByUnit.GetOrAdd(unit, _ => new Lazy<NameIndex>(() => NameIndex.Build(this, named))).Value;
+    }
+
+    private DwarfUnit[] UnitsNamed(string name)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(name);
+        return [.. Units.Where(each => each.IsNamed(utf8))];
     }
 
     private DwarfUnit[] ReadUnits()
@@ -175,7 +178,7 @@ public sealed class DwarfFile
             return [];
         DebugSection section = Sections.Information;
         List<DwarfUnit> read = [];
-        ByteCursor cursor = new(section.Span, section.Name);
+        ByteCursor cursor = section.CursorAt(0);
         while (!cursor.AtEnd)
         {
             if (read.Count >= Sections.Limits.UnitsMax)

@@ -115,7 +115,12 @@ public sealed class ElfFile
     /// (<see cref="ElfSection.HasFileBytes"/>).
     /// </summary>
     /// <exception cref="BadElfException">Out of the file's bounds, over a limit, or undecodable.</exception>
-    public ReadOnlyMemory<byte> ReadSection(ElfSection section) => contents.Read(section);
+    public ReadOnlyMemory<byte> ReadSection(ElfSection section) => contents.Open(section).Whole;
+
+    /// <summary>The same, for who reads little of it: what was decompressed at an earlier time is checked only where
+    /// it is read.</summary>
+    /// <exception cref="BadElfException">As <see cref="ReadSection"/>.</exception>
+    public CheckedBytes OpenSection(ElfSection section) => contents.Open(section);
 
     /// <summary>True when the file has the section compressed.</summary>
     /// <exception cref="BadElfException">Out of the file's bounds.</exception>

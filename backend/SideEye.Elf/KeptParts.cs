@@ -18,8 +18,9 @@ public sealed record KeptPart(string Name, ulong Identity, ReadOnlyMemory<byte> 
 /// </summary>
 /// <remarks>
 /// Layout, little-endian: magic, checksum of the table, 8 bytes each; number of parts, 8 bytes; then the table, a row
-/// a part: name (32 bytes, filled with NUL), identity, position, length, checksum of the bytes, 8 bytes each. The parts
-/// themselves begin at multiples of 64.
+/// a part: name (32 bytes, filled with NUL), identity, position, length, checksum of the checksums, 8 bytes each. The
+/// parts themselves begin at multiples of 64; behind each, at a multiple of 8, are the checksums of its pieces, see
+/// <see cref="CheckedBytes"/>.
 /// </remarks>
 public sealed class KeptParts
 {
@@ -27,25 +28,23 @@ public sealed class KeptParts
     public const int NameBytesMax = 31;
 
     /// <summary>"SEpt" and the number of this layout: another is another file.</summary>
-    private const ulong Magic = 0x0000_0001_7470_4553;
+    private const ulong Magic = 0x0000_0002_7470_4553;
     private const int HeaderBytes = 24;
     private const int NameBytes = NameBytesMax + 1;
     private const int RowBytes = NameBytes + 32;
     private const int Alignment = 64;
+    private const int ChecksumsAlignment = 8;
     private const int PartsMax = 64;
 
     private readonly ReadOnlyMemory<byte> bytes;
     private readonly int count;
     private readonly Action? unusable;
-    private readonly Lock checking = new();
-    private readonly bool?[] isWhole;
 
     private KeptParts(ReadOnlyMemory<byte> bytes, int count, Action? unusable)
     {
         this.bytes = bytes;
         this.count = count;
         this.unusable = unusable;
-        isWhole = new bool?[count];
     }
 
     /// <summary>Opens what was kept; null when its table is damaged or of another layout.</summary>
@@ -70,29 +69,30 @@ public sealed class KeptParts
     public bool TryGet(string name, ulong identity, out ReadOnlyMemory<byte> part)
     {
         part = default;
-        ReadOnlySpan<byte> span = bytes.Span;
-        Span<byte> wanted = stackalloc byte[NameBytes];
-        wanted.Clear();
-        if (name.Length > NameBytesMax || !Encoding.UTF8.TryGetBytes(name, wanted, out _))
+        if (!TryFind(name, identity, out ReadOnlyMemory<byte> found, out ReadOnlyMemory<byte> checksums))
             return false;
-        for (int i = 0; i < count; i++)
-        {
-            ReadOnlySpan<byte> row = span.Slice(HeaderBytes + (i * RowBytes), RowBytes);
-            if (!row[..NameBytes].SequenceEqual(wanted))
-                continue;
-            ulong position = Word(row[(NameBytes + 8)..]);
-            ulong length = Word(row[(NameBytes + 16)..]);
-            bool isUsable = Word(row[NameBytes..]) == identity && position <= (ulong)span.Length
-                && length <= (ulong)span.Length - position
-                && IsWhole(i, span.Slice((int)position, (int)length), Word(row[(NameBytes + 24)..]));
-            if (isUsable)
-                part = bytes.Slice((int)position, (int)length);
-            else
-                unusable?.Invoke();
-            return isUsable;
-        }
+        bool isWhole = CheckedBytes.ChecksumsOf(found.Span).AsSpan().SequenceEqual(checksums.Span);
+        if (isWhole)
+            part = found;
+        else
+            unusable?.Invoke();
+        return isWhole;
+    }
 
-        return false;
+    /// <summary>Finds a part that is checked only where it is read.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="identity">Of the section that it has to be made of.</param>
+    /// <param name="makeAnew">Makes the same bytes again, for when they turn out to be damaged.</param>
+    /// <returns>Null when there is none that can be used.</returns>
+    public CheckedBytes? TryOpenPart(string name, ulong identity, Func<byte[]> makeAnew)
+    {
+        if (!TryFind(name, identity, out ReadOnlyMemory<byte> found, out ReadOnlyMemory<byte> checksums))
+            return null;
+        return new CheckedBytes(found, checksums, () =>
+        {
+            unusable?.Invoke();
+            return makeAnew();
+        });
     }
 
     /// <summary>Parts as the bytes to keep, piece after piece.</summary>
@@ -107,17 +107,21 @@ public sealed class KeptParts
         ulong position = (ulong)header.Length;
         for (int i = 0; i < parts.Count; i++)
         {
-            int padding = (int)((Alignment - (position % Alignment)) % Alignment);
-            pieces.Add(new byte[padding]);
-            pieces.Add(parts[i].Bytes);
-            position += (ulong)padding;
+            ReadOnlyMemory<byte> part = parts[i].Bytes;
+            byte[] checksums = CheckedBytes.ChecksumsOf(part.Span);
+            ulong start = AlignedUp(position, Alignment);
+            ulong checksumsStart = AlignedUp(start + (ulong)part.Length, ChecksumsAlignment);
+            pieces.Add(new byte[start - position]);
+            pieces.Add(part);
+            pieces.Add(new byte[checksumsStart - start - (ulong)part.Length]);
+            pieces.Add(checksums);
+            position = checksumsStart + (ulong)checksums.Length;
             Span<byte> row = header.AsSpan(HeaderBytes + (i * RowBytes), RowBytes);
             Encoding.ASCII.GetBytes(parts[i].Name, row);
             Put(row[NameBytes..], parts[i].Identity);
-            Put(row[(NameBytes + 8)..], position);
-            Put(row[(NameBytes + 16)..], (ulong)parts[i].Bytes.Length);
-            Put(row[(NameBytes + 24)..], ContentChecksum.Of(parts[i].Bytes.Span));
-            position += (ulong)parts[i].Bytes.Length;
+            Put(row[(NameBytes + 8)..], start);
+            Put(row[(NameBytes + 16)..], (ulong)part.Length);
+            Put(row[(NameBytes + 24)..], ContentChecksum.Of(checksums));
         }
 
         Put(header, Magic);
@@ -126,11 +130,46 @@ public sealed class KeptParts
         return pieces;
     }
 
-    private bool IsWhole(int part, ReadOnlySpan<byte> content, ulong checksum)
+    private bool TryFind(
+        string name, ulong identity, out ReadOnlyMemory<byte> part, out ReadOnlyMemory<byte> checksums)
     {
-        lock (checking)
-            return isWhole[part] ??= ContentChecksum.Of(content) == checksum;
+        part = checksums = default;
+        ReadOnlySpan<byte> span = bytes.Span;
+        Span<byte> wanted = stackalloc byte[NameBytes];
+        wanted.Clear();
+        if (name.Length > NameBytesMax || !Encoding.UTF8.TryGetBytes(name, wanted, out _))
+            return false;
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> row = span.Slice(HeaderBytes + (i * RowBytes), RowBytes);
+            if (!row[..NameBytes].SequenceEqual(wanted))
+                continue;
+            bool isUsable = Word(row[NameBytes..]) == identity && TryLocate(row, out part, out checksums);
+            if (!isUsable)
+                unusable?.Invoke();
+            return isUsable;
+        }
+
+        return false;
     }
+
+    private bool TryLocate(ReadOnlySpan<byte> row, out ReadOnlyMemory<byte> part, out ReadOnlyMemory<byte> checksums)
+    {
+        part = checksums = default;
+        ulong start = Word(row[(NameBytes + 8)..]);
+        ulong length = Word(row[(NameBytes + 16)..]);
+        if (start > (ulong)bytes.Length || length > (ulong)bytes.Length - start)
+            return false;
+        ulong checksumsStart = AlignedUp(start + length, ChecksumsAlignment);
+        int checksumsLength = CheckedBytes.LengthOfChecksums((int)length);
+        if (checksumsStart + (ulong)checksumsLength > (ulong)bytes.Length)
+            return false;
+        part = bytes.Slice((int)start, (int)length);
+        checksums = bytes.Slice((int)checksumsStart, checksumsLength);
+        return ContentChecksum.Of(checksums.Span) == Word(row[(NameBytes + 24)..]);
+    }
+
+    private static ulong AlignedUp(ulong position, ulong alignment) => (position + alignment - 1) & ~(alignment - 1);
 
     private static ulong Word(ReadOnlySpan<byte> at) => BinaryPrimitives.ReadUInt64LittleEndian(at);
 

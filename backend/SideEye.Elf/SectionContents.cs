@@ -10,27 +10,27 @@ internal sealed class SectionContents(
 {
     private const int EndBytes = 4096;
 
-    private readonly ReadOnlyMemory<byte>?[] decompressed = new ReadOnlyMemory<byte>?[sectionCount];
+    private readonly CheckedBytes?[] decompressed = new CheckedBytes?[sectionCount];
     private readonly Lock decompressing = new();
     private long decompressedBytes;
 
-    public ReadOnlyMemory<byte> Read(ElfSection section)
+    public CheckedBytes Open(ElfSection section)
     {
         if (!section.HasFileBytes)
-            return default;
+            return new CheckedBytes(default);
         ReadOnlyMemory<byte> stored = Stored(section);
         if (!section.IsCompressed && !SectionDecompression.IsLegacyCompressed(section, stored.Span))
-            return stored;
+            return new CheckedBytes(stored);
         lock (decompressing)
         {
             if (decompressed[section.Index] is { } known)
                 return known;
             CompressedSection compressed = SectionDecompression.ReadHeader(section, stored);
             SectionDecompression.CheckSize(section, compressed, limits, decompressedBytes);
-            ReadOnlyMemory<byte> bytes = default;
-            bool isKept = kept is not null && kept.TryGet(section.Name, IdentityOf(section), out bytes);
-            if (!isKept || (ulong)bytes.Length != compressed.Size)
-                bytes = SectionDecompression.Decompress(section, compressed);
+            byte[] Decompress() => SectionDecompression.Decompress(section, compressed);
+            CheckedBytes? bytes = kept?.TryOpenPart(section.Name, IdentityOf(section), Decompress);
+            if ((ulong?)bytes?.Length != compressed.Size)
+                bytes = new CheckedBytes(Decompress());
             decompressedBytes += bytes.Length;
             decompressed[section.Index] = bytes;
             return bytes;

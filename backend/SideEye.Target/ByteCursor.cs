@@ -7,13 +7,19 @@ namespace SideEye.Target;
 
 /// <summary>
 /// A position in a little-endian byte table that came from outside. Bounds are checked in one place and every
-/// violation is a <see cref="MalformedFileException"/> with section and offset. Nothing is allocated.
+/// violation is a <see cref="MalformedFileException"/> with section and offset. Nothing is allocated. Of
+/// <see cref="CheckedBytes"/> it reads nothing that is not checked.
 /// </summary>
 public ref struct ByteCursor
 {
-    private readonly ReadOnlySpan<byte> bytes;
+    private readonly CheckedBytes? source;
     private readonly string section;
+    private ReadOnlySpan<byte> bytes;
     private int position;
+
+    // What may be read as it is: all without a source, else what was checked so far around the position.
+    private int readableFrom;
+    private int readableTo;
 
     /// <summary>
     /// A cursor at <paramref name="position"/> in <paramref name="bytes"/>; <paramref name="section"/> names the table
@@ -23,6 +29,21 @@ public ref struct ByteCursor
     {
         this.bytes = bytes;
         this.section = section;
+        readableTo = bytes.Length;
+        Position = position;
+    }
+
+    /// <summary>
+    /// A cursor at <paramref name="position"/> in the first <paramref name="end"/> of <paramref name="bytes"/>;
+    /// <paramref name="section"/> names the table in errors.
+    /// </summary>
+    public ByteCursor(CheckedBytes bytes, string section, long position, int end)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        this.section = section;
+        source = bytes;
+        this.bytes = bytes.Check(0, 0, out readableTo)[..end];
+        readableTo = Math.Min(readableTo, end);
         Position = position;
     }
 
@@ -35,6 +56,8 @@ public ref struct ByteCursor
             if ((ulong)value > (ulong)bytes.Length)
                 Throw(value, "offset lies beyond the end of the section");
             position = (int)value;
+            if (position < readableFrom || position > readableTo)
+                readableFrom = readableTo = position;
         }
     }
 
@@ -84,11 +107,18 @@ public ref struct ByteCursor
     /// <summary>Reads bytes up to a NUL and steps over it.</summary>
     public ReadOnlySpan<byte> ReadNulTerminated()
     {
-        int length = bytes[position..].IndexOf((byte)0);
-        if (length < 0)
-            Throw(position, "string has no terminating NUL");
-        ReadOnlySpan<byte> text = bytes.Slice(position, length);
-        position += length + 1;
+        int searched = position;
+        int found;
+        while ((found = bytes[searched..readableTo].IndexOf((byte)0)) < 0)
+        {
+            if (readableTo == bytes.Length)
+                Throw(position, "string has no terminating NUL");
+            searched = readableTo;
+            MakeReadable(searched + 1 - position);
+        }
+
+        ReadOnlySpan<byte> text = bytes[position..(searched + found)];
+        position = searched + found + 1;
         return text;
     }
 
@@ -109,11 +139,19 @@ public ref struct ByteCursor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<byte> Take(int count)
     {
-        if (count > bytes.Length - position)
-            Throw(position, $"needs {count} bytes where {Remaining} are left");
+        if (count > readableTo - position)
+            MakeReadable(count);
         ReadOnlySpan<byte> taken = bytes.Slice(position, count);
         position += count;
         return taken;
+    }
+
+    private void MakeReadable(int count)
+    {
+        if (source is null || count > Remaining)
+            Throw(position, $"needs {count} bytes where {Remaining} are left");
+        bytes = source.Check(position, count, out readableTo)[..bytes.Length];
+        readableTo = Math.Min(readableTo, bytes.Length);
     }
 
     private ulong ReadLongUleb128(byte first)

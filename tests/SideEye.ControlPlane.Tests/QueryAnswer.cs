@@ -23,7 +23,7 @@ public sealed class QueryAnswer : IQuerySink
 
     public FrameHeader Header => Assert.Single(Frames).Header;
 
-    public static async Task<QueryAnswer> Of(QueryRunner runner, QueryRequest request, QuerySubject subject)
+    public static async Task<QueryAnswer> Of(IQueryRunner runner, QueryRequest request, QuerySubject subject)
     {
         QueryAnswer answer = new();
         answer.Outcome = await runner.RunAsync(request, subject, answer, TestContext.Current.CancellationToken);

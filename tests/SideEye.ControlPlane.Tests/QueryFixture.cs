@@ -9,6 +9,7 @@ namespace SideEye.ControlPlane.Tests;
 public abstract class QueryFixture : IDisposable
 {
     private readonly TemporaryFolder folder = new();
+    private readonly List<IDisposable> more = [];
 
     protected QueryRunner Runner { get; } = new(QueryRunnerLimits.Default);
 
@@ -34,9 +35,18 @@ public abstract class QueryFixture : IDisposable
 
     public void Dispose()
     {
+        more.ForEach(static one => one.Dispose());
         Runner.Dispose();
         folder.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends something with the test.</summary>
+    protected T Owned<T>(T one)
+        where T : IDisposable
+    {
+        more.Add(one);
+        return one;
     }
 
     protected string File(string name) => folder.File(name);

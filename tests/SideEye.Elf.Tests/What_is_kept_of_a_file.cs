@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using SideEye.Target;
 
 namespace SideEye.Elf.Tests;
 
@@ -68,9 +69,108 @@ public sealed class What_is_kept_of_a_file
         {
             KeptParts? cut = KeptParts.TryOpen(whole.AsMemory(0, length));
             Assert.False(cut is not null && cut.TryGet("a", 7, out _));
+            Assert.Null(cut?.TryOpenPart("a", 7, static () => Contents));
         }
 
         Assert.Null(KeptParts.TryOpen(Contents));
+    }
+
+    [Fact]
+    public void Parts_of_an_older_layout_are_not_used()
+    {
+        byte[] whole = Joined(KeptParts.Write([new("a", 7, Contents)]));
+        Assert.NotNull(KeptParts.TryOpen(whole));
+        whole[4] = 1;
+        Assert.Null(KeptParts.TryOpen(whole));
+    }
+
+    [Fact]
+    public void A_part_that_is_read_in_pieces_is_right_whichever_byte_is_changed()
+    {
+        byte[] contents = Random(9_000);
+        byte[] whole = Joined(KeptParts.Write([new("a", 7, contents)]));
+        int partStart = whole.AsSpan().IndexOf(contents);
+        for (int at = 0; at < whole.Length; at += at >= partStart && at < partStart + contents.Length ? 97 : 1)
+        {
+            byte[] damaged = [.. whole];
+            damaged[at] ^= 0x10;
+            int noticed = 0;
+            int made = 0;
+            byte[] MakeAnew()
+            {
+                made++;
+                return [.. contents];
+            }
+
+            CheckedBytes? part = KeptParts.TryOpen(damaged, () => noticed++)?.TryOpenPart("a", 7, MakeAnew);
+            int[] starts = [8_500, 100, 4_090, 0, 8_999, 4_096];
+            foreach (int start in part is null ? [] : starts)
+                Assert.Equal(contents.AsSpan(start, 1), part!.Slice(start, 1));
+            if (part is not null)
+            {
+                Assert.Equal(contents.AsSpan(4_000, 3_000), part.Slice(4_000, 3_000));
+                Assert.Equal(contents, part.Whole.ToArray());
+            }
+
+            bool isOfPart = at >= partStart && at < partStart + contents.Length;
+            Assert.Equal(isOfPart ? (1, 1) : (0, 0), (made, part is null ? 0 : noticed));
+        }
+    }
+
+    [Fact]
+    public void A_damaged_piece_that_nobody_reads_harms_nobody()
+    {
+        byte[] contents = Random(20_000);
+        byte[] damaged = Joined(KeptParts.Write([new("a", 7, contents)]));
+        int partStart = damaged.AsSpan().IndexOf(contents);
+        damaged[partStart + 19_000] ^= 1;
+        bool isNoticed = false;
+        CheckedBytes part = KeptParts.TryOpen(damaged, () => isNoticed = true)!.TryOpenPart("a", 7, () => contents)!;
+        ReadOnlySpan<byte> before = part.Slice(0, 16_000);
+        Assert.Equal(contents.AsSpan(0, 16_000), before);
+        Assert.False(isNoticed);
+        Assert.Equal(contents.AsSpan(18_000, 2_000), part.Slice(18_000, 2_000));
+        Assert.True(isNoticed);
+        Assert.Equal(contents.AsSpan(0, 16_000), before);
+        Assert.Throws<ArgumentOutOfRangeException>(() => part.Slice(19_999, 2).Length);
+    }
+
+    [Fact]
+    public void A_cursor_reads_the_same_of_pieces_as_of_the_whole()
+    {
+        // Long strings and numbers that lie across the ends of pieces.
+        byte[] contents = Random(30_000);
+        contents.AsSpan(3_000, 12_000).Fill(1);
+        contents[15_000] = 0;
+        contents.AsSpan(16_380, 6).Fill(0x81);
+        contents[16_386] = 0;
+        byte[] kept = Joined(KeptParts.Write([new("a", 7, contents)]));
+        int partStart = kept.AsSpan().IndexOf(contents);
+        foreach (int damage in new[] { -1, 0, 5_000, 14_999, 16_384, 29_999 })
+        {
+            byte[] damaged = [.. kept];
+            if (damage >= 0)
+                damaged[partStart + damage] = 0;
+            CheckedBytes part = KeptParts.TryOpen(damaged)!.TryOpenPart("a", 7, () => contents)!;
+            ByteCursor cursor = new(part, "a", 3_000, 29_000);
+            Assert.Equal(contents.AsSpan(3_000, 12_000), cursor.ReadNulTerminated());
+            cursor.Position = 16_380;
+            Assert.Equal(new ByteCursor(contents, "a", 16_380).ReadUleb128(), cursor.ReadUleb128());
+            cursor.Position = 8_190;
+            Assert.Equal(BitConverter.ToUInt32(contents, 8_190), cursor.ReadUInt32());
+            cursor.Skip(4_096);
+            Assert.Equal(BitConverter.ToUInt64(contents, 12_290), cursor.ReadUInt64());
+            cursor.Position = 28_996;
+            Assert.Equal(4, cursor.Remaining);
+            Assert.Equal(contents.AsSpan(28_996, 4), cursor.ReadBytes(4));
+            Assert.True(cursor.AtEnd);
+            cursor.Position = 0;
+            Assert.Equal(contents[0], cursor.ReadByte());
+        }
+
+        Assert.Throws<MalformedFileException>(static () =>
+            new ByteCursor(new CheckedBytes(Random(100)), "a", 90, 95).ReadUInt64());
+        Assert.Throws<MalformedFileException>(static () => new ByteCursor(new CheckedBytes(default), "a", 1, 0));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using SideEye.GoRuntime.Functions;
 using SideEye.Host;
 
@@ -37,9 +38,7 @@ public sealed class A_program_that_was_looked_into_before : IDisposable
     [Fact]
     public async Task Has_the_same_variables_when_what_was_kept_is_damaged_and_keeps_it_anew()
     {
-        string path = await new GoFixture("values", "1.27").BuildAsync(TestContext.Current.CancellationToken);
-        IndexFiles files = new(folder.FullName);
-        string first = Variables(path, files);
+        (string path, IndexFiles files, string first) = await LookIntoAsync();
         string parts = Assert.Single(folder.GetFiles("*.parts")).FullName;
         byte[] whole = await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken);
         const int places = 40;
@@ -59,6 +58,39 @@ public sealed class A_program_that_was_looked_into_before : IDisposable
     }
 
     [Fact]
+    public async Task Has_the_same_variables_when_its_entries_are_damaged_wherever_they_are_read()
+    {
+        (string path, IndexFiles files, string first) = await LookIntoAsync();
+        string parts = Assert.Single(folder.GetFiles("*.parts")).FullName;
+        byte[] whole = await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken);
+        // The first row of the table: its name, and where the bytes are.
+        const int row = 24;
+        Assert.Equal(".debug_info", Encoding.ASCII.GetString(whole, row, 32).TrimEnd('\0'));
+        int start = BitConverter.ToInt32(whole, row + 40);
+        int length = BitConverter.ToInt32(whole, row + 48);
+        byte[] damaged = [.. whole];
+        for (int at = start + 100; at < start + length; at += 1_000)
+            damaged[at] ^= 0x40;
+        await File.WriteAllBytesAsync(parts, damaged, TestContext.Current.CancellationToken);
+        Assert.Equal(first, Variables(path, files));
+        Assert.Equal(first, Variables(path, files));
+        Assert.Equal(whole, await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Keeps_it_anew_when_an_older_layout_is_there()
+    {
+        (string path, IndexFiles files, string first) = await LookIntoAsync();
+        string parts = Assert.Single(folder.GetFiles("*.parts")).FullName;
+        byte[] whole = await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken);
+        byte[] older = [.. whole];
+        older[4]--;
+        await File.WriteAllBytesAsync(parts, older, TestContext.Current.CancellationToken);
+        Assert.Equal(first, Variables(path, files));
+        Assert.Equal(whole, await File.ReadAllBytesAsync(parts, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Is_not_mixed_up_with_another_of_the_same_build_id()
     {
         string path = await new GoFixture("values", "1.27").BuildAsync(TestContext.Current.CancellationToken);
@@ -73,6 +105,13 @@ public sealed class A_program_that_was_looked_into_before : IDisposable
             File.Copy(kept, mine.Single(file => Path.GetExtension(file) == Path.GetExtension(kept)), overwrite: true);
         Assert.Equal(first, Variables(path, files));
         Assert.Equal(first, Variables(path, files));
+    }
+
+    private async Task<(string Path, IndexFiles Files, string Found)> LookIntoAsync()
+    {
+        string path = await new GoFixture("values", "1.27").BuildAsync(TestContext.Current.CancellationToken);
+        IndexFiles files = new(folder.FullName);
+        return (path, files, Variables(path, files));
     }
 
     private static string Variables(string path, IndexFiles files)

@@ -112,8 +112,13 @@ internal sealed class ServeOptions(Func<string, string?> variable)
             KeepCount = ServeNumbers.Count(keepCount.Name, Text(keepCount)),
             KeepBytes = ServeNumbers.Size(keepSize.Name, Text(keepSize)),
             MaxAge = ServeNumbers.Span(maxAge.Name, Text(maxAge)),
+            QueryProgram = OwnPath(),
         };
     }
+
+    /// <summary>This program's own file; none where there is only its assembly.</summary>
+    private static string? OwnPath() =>
+        Path.Combine(AppContext.BaseDirectory, "sideeye") is string path && File.Exists(path) ? path : null;
 
     private string? Variable(string option) =>
         variable(VariablePrefix + option[2..].Replace('-', '_').ToUpperInvariant()) is { Length: > 0 } value

@@ -32,7 +32,8 @@ internal sealed class AnswerRecorder(IQuerySink sink, long bytesMax, Action tooL
             parts.Add(notice);
     }
 
-    /// <summary>The query has ended: what was kept, for its own caller and others; null when it was passed on.</summary>
+    /// <summary>The query has ended: what was kept, for its own caller and others; null when it was passed on.
+    /// </summary>
     public KeptAnswer? Complete(QueryOutcome outcome) => passesOn ? null : new KeptAnswer(parts, bytes, outcome);
 
     private async ValueTask AddAsync(IMessage part, CancellationToken stop)

@@ -4,14 +4,13 @@ using SideEye.Store;
 
 namespace SideEye.ControlPlane.Queries;
 
-/// <summary>Answers the queries of panels, alerts and people from snapshot files.</summary>
+/// <summary>Runs queries in this process.</summary>
 /// <remarks>For any number of threads.</remarks>
-public sealed class QueryRunner : IDisposable
+public sealed class QueryRunner : IQueryRunner, IDisposable
 {
     private readonly QueryRunnerLimits limits;
     private readonly ReaderPool readers;
     private readonly SemaphoreSlim running;
-    private readonly SharedAnswers shared;
 
     /// <summary>A runner within limits.</summary>
     public QueryRunner(QueryRunnerLimits limits)
@@ -19,54 +18,33 @@ public sealed class QueryRunner : IDisposable
         this.limits = limits;
         readers = new ReaderPool(limits.IdleReadersMax, limits.Store);
         running = new SemaphoreSlim(limits.RunningMax);
-        shared = new SharedAnswers(limits, TimeProvider.System);
     }
 
-    /// <summary>How many queries were answered with what another had just asked.</summary>
-    public long Shared => shared.Count;
-
-    /// <summary>Runs a query and sends its frames.</summary>
-    /// <param name="request">What is asked. Which snapshot it means was decided by whoever calls.</param>
-    /// <param name="subject">The snapshots that it may see, and no others.</param>
-    /// <param name="sink">Takes the answer.</param>
-    /// <param name="stop">Cancelled when nobody wants the answer any more.</param>
-    /// <exception cref="StoreException">The query is wrong or reached a limit, or there is nothing to ask; for people.
-    /// Frames that were sent before are not complete.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
-    public Task<QueryOutcome> RunAsync(
+    /// <inheritdoc/>
+    public async Task<QueryOutcome> RunAsync(
         QueryRequest request, QuerySubject subject, IQuerySink sink, CancellationToken stop)
     {
-        Task<QueryOutcome> RunFor(IQuerySink taker) => RunAloneAsync(new(request, subject, limits, taker, stop));
-        return AnswerKey.Of(request, subject) is { } key
-            ? shared.AnswerAsync(key, sink, RunFor, stop) : RunFor(sink);
+        await running.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            QueryContext context = new(request, subject, limits, sink, stop);
+            // DuckDB computes on the thread that asks.
+            return await Task.Run(() => AnswerAsync(context), stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            running.Release();
+        }
     }
 
-    /// <summary>Closes a file that was removed, as far as no query reads it.</summary>
-    public void Forget(string path)
-    {
-        shared.Forget(path);
-        readers.Drop(path);
-    }
+    /// <inheritdoc/>
+    public void Forget(string path) => readers.Drop(path);
 
     /// <summary>Closes the files that stayed open.</summary>
     public void Dispose()
     {
         readers.Dispose();
         running.Dispose();
-    }
-
-    private async Task<QueryOutcome> RunAloneAsync(QueryContext context)
-    {
-        await running.WaitAsync(context.Stop).ConfigureAwait(false);
-        try
-        {
-            // DuckDB computes on the thread that asks.
-            return await Task.Run(() => AnswerAsync(context), context.Stop).ConfigureAwait(false);
-        }
-        finally
-        {
-            running.Release();
-        }
     }
 
     private async Task<QueryOutcome> AnswerAsync(QueryContext context)

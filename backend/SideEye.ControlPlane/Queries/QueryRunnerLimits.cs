@@ -67,7 +67,7 @@ public sealed record QueryRunnerLimits
     public int FilterCharactersMax { get; init; } = 1_000;
 
     /// <summary>Bytes by which the process may grow while a query runs, before that is ended.</summary>
-    public long GrowthBytesMax { get; init; } = 3L << 30;
+    public long GrowthBytesMax { get; init; } = 1536L << 20;
 
     /// <summary>Memory and threads of one query.</summary>
     public StoreLimits Store { get; init; } = StoreLimits.ForReading;

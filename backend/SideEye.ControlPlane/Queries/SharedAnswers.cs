@@ -1,3 +1,4 @@
+using SideEye.Protocol.ControlPlane;
 using SideEye.Store;
 
 namespace SideEye.ControlPlane.Queries;
@@ -10,7 +11,10 @@ namespace SideEye.ControlPlane.Queries;
 /// A query that runs is joined; when it has ended, its answer is given to others for a second after it began: what SQL
 /// says of now, or by chance, is hardly older for them. For any number of threads.
 /// </remarks>
-internal sealed class SharedAnswers(QueryRunnerLimits limits, TimeProvider time)
+/// <param name="inner">Runs queries.</param>
+/// <param name="limits">How long and how much is shared.</param>
+/// <param name="time">The clock.</param>
+public sealed class SharedAnswers(IQueryRunner inner, QueryRunnerLimits limits, TimeProvider time) : IQueryRunner
 {
     private readonly Lock gate = new();
     private readonly Dictionary<AnswerKey, Entry> entries = [];
@@ -21,27 +25,25 @@ internal sealed class SharedAnswers(QueryRunnerLimits limits, TimeProvider time)
     /// <summary>How many queries were answered with what another had asked.</summary>
     public long Count => Interlocked.Read(ref count);
 
-    /// <summary>Answers a query.</summary>
-    /// <param name="key">What is asked.</param>
-    /// <param name="sink">Takes the answer.</param>
-    /// <param name="run">Runs the query when nobody else does.</param>
-    /// <param name="stop">Cancelled when this caller does not want the answer any more.</param>
-    /// <exception cref="StoreException">What went wrong, with whoever ran it.</exception>
-    public async Task<QueryOutcome> AnswerAsync(
-        AnswerKey key, IQuerySink sink, Func<IQuerySink, Task<QueryOutcome>> run, CancellationToken stop)
+    /// <inheritdoc/>
+    public async Task<QueryOutcome> RunAsync(
+        QueryRequest request, QuerySubject subject, IQuerySink sink, CancellationToken stop)
     {
+        Task<QueryOutcome> RunFor(IQuerySink taker) => inner.RunAsync(request, subject, taker, stop);
+        if (AnswerKey.Of(request, subject) is not { } key)
+            return await RunFor(sink).ConfigureAwait(false);
         Entry entry = Join(key, out bool isFirst);
         if (isFirst)
-            return await RunAsync(entry, sink, run, stop).ConfigureAwait(false);
+            return await FirstAsync(entry, sink, RunFor, stop).ConfigureAwait(false);
         // None when it is too large, or whoever had it run has gone away.
         if (await entry.Answer.Task.WaitAsync(stop).ConfigureAwait(false) is not { } answer)
-            return await run(sink).ConfigureAwait(false);
+            return await RunFor(sink).ConfigureAwait(false);
         Interlocked.Increment(ref count);
         await answer.SendAsync(sink, stop).ConfigureAwait(false);
         return answer.Outcome;
     }
 
-    /// <summary>Forgets what is known of a file.</summary>
+    /// <inheritdoc/>
     public void Forget(string path)
     {
         lock (gate)
@@ -49,9 +51,10 @@ internal sealed class SharedAnswers(QueryRunnerLimits limits, TimeProvider time)
             foreach (Entry entry in entries.Values.Where(entry => entry.Key.Path == path).ToArray())
                 Remove(entry);
         }
+        inner.Forget(path);
     }
 
-    private async Task<QueryOutcome> RunAsync(
+    private async Task<QueryOutcome> FirstAsync(
         Entry entry, IQuerySink sink, Func<IQuerySink, Task<QueryOutcome>> run, CancellationToken stop)
     {
         AnswerRecorder recorder = new(sink, limits.SharedAnswerBytesMax, () => entry.Answer.TrySetResult(null));

@@ -2,6 +2,7 @@ using SideEye.ControlPlane.Agents;
 using SideEye.ControlPlane.Catalog;
 using SideEye.ControlPlane.Freshness;
 using SideEye.ControlPlane.Queries;
+using SideEye.ControlPlane.Queries.Workers;
 
 namespace SideEye.ControlPlane.Serving;
 
@@ -36,7 +37,10 @@ public sealed record ControlPlaneParts
     public required CaptureCounts Captures { get; init; }
 
     /// <summary>Asks snapshot files.</summary>
-    public required QueryRunner Runner { get; init; }
+    public required SharedAnswers Answers { get; init; }
+
+    /// <summary>The processes in which queries run; null when they run in this one.</summary>
+    public QueryWorkers? Workers { get; init; }
 
     /// <summary>Limits of answers.</summary>
     public QueryRunnerLimits RunnerLimits { get; init; } = QueryRunnerLimits.Default;

@@ -86,7 +86,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         Gatekeeper gate = new(options, tokens, IPAddress.IsLoopback(listen.Address), refusals);
         CancellationTokenSource stopping = new();
         QueryCounts queries = new();
-        QueryAnswerer answerer = new(parts.Desk, parts.Shelf, parts.Runner,
+        QueryAnswerer answerer = new(parts.Desk, parts.Shelf, parts.Answers,
             new CurrentNames(parts.Fleet, parts.Specs, parts.Names), queries, parts.RunnerLimits, options.Limits);
         HealthReport health = new(parts.Fleet, () =>
             tokens?.Problem is string problem ? [.. parts.Troubles(), problem] : parts.Troubles());
@@ -110,7 +110,7 @@ public sealed class ControlPlaneServer : IAsyncDisposable
         app.Use(next => context => gate.GuardAsync(context, next));
         app.Use(next => context => Errors.GuardAsync(context, next, log));
         MetricsText metrics = new(
-            parts.Captures, queries, parts.Runner, parts.Fleet, parts.Shelf, refusals, options.Limits);
+            parts.Captures, queries, parts.Answers, parts.Workers, parts.Fleet, parts.Shelf, refusals, options.Limits);
         MapOwn(app, metrics);
         app.MapApi(parts, answerer, health, ApiLimits.Default);
         return new ControlPlaneServer(app, port, stopping);

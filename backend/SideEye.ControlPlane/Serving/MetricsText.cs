@@ -4,6 +4,7 @@ using SideEye.ControlPlane.Agents;
 using SideEye.ControlPlane.Catalog;
 using SideEye.ControlPlane.Freshness;
 using SideEye.ControlPlane.Queries;
+using SideEye.ControlPlane.Queries.Workers;
 using SideEye.ControlPlane.Serving.Answering;
 using SideEye.ControlPlane.Serving.Gate;
 
@@ -11,8 +12,8 @@ namespace SideEye.ControlPlane.Serving;
 
 /// <summary>What the control plane counts, in Prometheus' text format.</summary>
 internal sealed class MetricsText(
-    CaptureCounts captures, QueryCounts queries, QueryRunner runner, IFleet fleet, ISnapshotShelf shelf,
-    RefusalLog refusals, ServingLimits limits)
+    CaptureCounts captures, QueryCounts queries, SharedAnswers answers, QueryWorkers? workers, IFleet fleet,
+    ISnapshotShelf shelf, RefusalLog refusals, ServingLimits limits)
 {
     /// <summary>All counts now.</summary>
     public string Now()
@@ -48,8 +49,13 @@ internal sealed class MetricsText(
         foreach ((string kind, string outcome, long count) in queries.Ended)
             Line(text, $"sideeye_queries_total{{kind=\"{kind}\",outcome=\"{outcome}\"}}", count);
         One(text, "sideeye_queries_shared_total", "counter",
-            "Queries answered with what another had just asked.", runner.Shared);
+            "Queries answered with what another had just asked.", answers.Count);
         One(text, "sideeye_queries_running", "gauge", "Queries that run or wait.", queries.Running);
+        if (workers is null)
+            return;
+        One(text, "sideeye_query_processes", "gauge", "Processes that run queries, or wait for some.", workers.Count);
+        One(text, "sideeye_query_processes_ended_total", "counter",
+            "Processes that were ended because their query overstepped, or that ended themselves.", workers.Ended);
     }
 
     private void AddAgents(StringBuilder text)

@@ -4,6 +4,7 @@ using SideEye.ControlPlane.Capturing;
 using SideEye.ControlPlane.Catalog;
 using SideEye.ControlPlane.Freshness;
 using SideEye.ControlPlane.Queries;
+using SideEye.ControlPlane.Queries.Workers;
 using SideEye.Protocol.ControlPlane;
 
 namespace SideEye.ControlPlane.Serving;
@@ -81,9 +82,9 @@ public sealed class RunningControlPlane : IAsyncDisposable
         TimeProvider time = TimeProvider.System;
         ControlPlaneFolder folder = Add(ControlPlaneFolder.Open(FolderOptions(options), time, logs));
         QueryRunnerLimits runnerLimits = QueryRunnerLimits.Default;
-        QueryRunner runner = new(runnerLimits);
-        Add(new Ending(runner));
-        folder.Shelf.Removed += removed => runner.Forget(removed.Path);
+        QueryWorkers? workers = null;
+        SharedAnswers answers = new(MakeRunner(options, runnerLimits, time, ref workers), runnerLimits, time);
+        folder.Shelf.Removed += removed => answers.Forget(removed.Path);
         Fleet fleet = Add(await Fleet.StartAsync(
             options.Fleet, folder.Specs, time, logs.CreateLogger<Fleet>(), stop, folder.Agents).ConfigureAwait(false));
         SnapshotTaker taker = new(fleet, folder.Names, CapturingLimits.Default, time);
@@ -100,11 +101,25 @@ public sealed class RunningControlPlane : IAsyncDisposable
             {
                 Fleet = fleet, Specs = folder.Specs, Names = folder.Names, Shelf = folder.Shelf,
                 Schedules = folder.Schedules, Added = folder.Agents, Audit = folder.Audit, Desk = desk,
-                Captures = captures, Runner = runner,
+                Captures = captures, Answers = answers, Workers = workers,
                 RunnerLimits = runnerLimits, Troubles = troubles.Now, Time = time,
                 ScratchFolder = EmptyFolder(options.DataFolder, "exports"),
             },
             logs, stop).ConfigureAwait(false));
+    }
+
+    private IQueryRunner MakeRunner(
+        ControlPlaneOptions options, QueryRunnerLimits limits, TimeProvider time, ref QueryWorkers? workers)
+    {
+        if (options.QueryProgram is null)
+        {
+            QueryRunner runner = new(limits);
+            Add(new Ending(runner));
+            return runner;
+        }
+        workers = new QueryWorkers(options.QueryProgram, limits, WorkerLimits.Default, time);
+        Add(new Ending(workers));
+        return workers;
     }
 
     /// <summary>A folder of the data folder in which a control plane that was killed may have left something.</summary>

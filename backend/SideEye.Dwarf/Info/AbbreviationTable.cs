@@ -46,7 +46,7 @@ internal sealed class AbbreviationTable
         DebugSection section = sections.Abbreviations;
         if (offset.Value > int.MaxValue)
             throw new BadDwarfException(section.Name, offset.Value, "abbreviation table lies beyond the end");
-        ByteCursor cursor = new(section.Span, section.Name, (long)offset.Value);
+        ByteCursor cursor = section.CursorAt((long)offset.Value);
         List<Abbreviation> abbreviations = [];
         List<AttributeSpecification> attributes = [];
         bool dense = true;

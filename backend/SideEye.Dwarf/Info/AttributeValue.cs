@@ -109,7 +109,7 @@ public readonly struct AttributeValue
     {
         if (Class is not (AttributeClass.Block or AttributeClass.Expression))
             throw Unexpected("a block");
-        return unit.Sections.Information.Span.Slice((int)Raw.Value, Raw.Length);
+        return unit.Sections.Information.Read(Raw.Value, Raw.Length);
     }
 
     /// <summary>An offset into another section (DW_FORM_sec_offset; data4 and data8 before DWARF 4).</summary>
@@ -119,7 +119,8 @@ public readonly struct AttributeValue
     /// <summary>True when the string is <paramref name="utf8"/>; nothing is copied.</summary>
     internal bool IsText(ReadOnlySpan<byte> utf8) =>
         Class == AttributeClass.Text
-        && DebugText.IsText(DebugText.From(unit.Sections, unit, unit.Sections.Information, Raw), utf8);
+        && DebugText.IsText(
+            DebugText.From(unit.Sections, unit, unit.Sections.Information, Raw, utf8.Length + 1), utf8);
 
     private BadDwarfException Unexpected(string wanted) =>
         new(unit.Sections.Information.Name, Raw.Position, $"value of form 0x{(ushort)Raw.Form:x} is not {wanted}");

@@ -21,7 +21,7 @@ public ref struct DieCursor
         this.unit = unit;
         DebugSection information = unit.Sections.Information;
         section = information.Name;
-        bytes = new ByteCursor(information.Span[..(int)unit.Header.End], section, (long)start.Value);
+        bytes = information.CursorAt((long)start.Value, unit.Header.End);
     }
 
     /// <summary>The unit.</summary>

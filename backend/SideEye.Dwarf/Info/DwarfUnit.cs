@@ -119,7 +119,7 @@ public sealed class DwarfUnit
     {
         DebugSection section = Sections.Addresses;
         ulong at = TableEntry.Offset(section.Name, AddressBase, index, Architecture.PointerSize);
-        ByteCursor cursor = new(section.Span, section.Name, (long)at);
+        ByteCursor cursor = section.CursorAt((long)at);
         return cursor.ReadUInt64();
     }
 

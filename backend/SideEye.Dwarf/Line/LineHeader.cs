@@ -34,14 +34,14 @@ internal sealed class LineHeader
     public static LineHeader Read(DebugSections sections, DebugLineOffset offset)
     {
         DebugSection section = sections.Line;
-        if (offset.Value >= (ulong)section.Span.Length)
+        if (offset.Value >= (ulong)section.Length)
             throw new BadDwarfException(section.Name, offset.Value, "line program lies beyond the end of the section");
-        ByteCursor cursor = new(section.Span, section.Name, (long)offset.Value);
+        ByteCursor cursor = section.CursorAt((long)offset.Value);
         ulong length = cursor.ReadInitialLength(section.Name, out bool is64);
         if (length > (ulong)cursor.Remaining)
             throw new BadDwarfException(section.Name, offset.Value, "line program passes the end of the section");
         ulong end = (ulong)cursor.Position + length;
-        cursor = new ByteCursor(section.Span[..(int)end], section.Name, cursor.Position);
+        cursor = section.CursorAt(cursor.Position, end);
 
         int version = cursor.ReadUInt16();
         if (version is < 2 or > 5)

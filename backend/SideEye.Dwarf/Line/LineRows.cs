@@ -24,7 +24,7 @@ public ref struct LineRows
         this.header = header;
         section = sections.Line.Name;
         rowsMax = sections.Limits.LineRowsMax;
-        bytes = new ByteCursor(sections.Line.Span[..(int)header.ProgramEnd], section, (long)header.ProgramStart);
+        bytes = sections.Line.CursorAt((long)header.ProgramStart, header.ProgramEnd);
         Reset();
     }
 

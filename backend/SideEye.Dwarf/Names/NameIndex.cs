@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using SideEye.Target;
 
 namespace SideEye.Dwarf;
 
@@ -19,22 +20,27 @@ internal sealed class NameIndex
     private const int HeaderWords = 2;
     private const int RowWords = 3;
     private readonly DwarfFile file;
+    private readonly CheckedBytes bytes;
     private readonly int buckets;
     private readonly int rows;
 
-    private NameIndex(DwarfFile file, ReadOnlyMemory<byte> bytes, int buckets, int rows)
+    private NameIndex(DwarfFile file, CheckedBytes bytes, int buckets, int rows)
     {
         this.file = file;
+        this.bytes = bytes;
         this.buckets = buckets;
         this.rows = rows;
-        Bytes = bytes;
     }
 
     /// <summary>The index, for keeping.</summary>
-    public ReadOnlyMemory<byte> Bytes { get; }
+    public ReadOnlyMemory<byte> Bytes => bytes.Whole;
 
     /// <summary>Indexes units; type units among them are left out.</summary>
-    public static NameIndex Build(DwarfFile file, IEnumerable<DwarfUnit> units)
+    public static NameIndex Build(DwarfFile file, IEnumerable<DwarfUnit> units) =>
+        TryOpen(file, new CheckedBytes(BuildBytes(file, units)))!;
+
+    /// <summary>The same as bytes, see <see cref="TryOpen"/>.</summary>
+    public static byte[] BuildBytes(DwarfFile file, IEnumerable<DwarfUnit> units)
     {
         List<(uint Hash, uint Offset)> names = [];
         foreach (DwarfUnit unit in units)
@@ -58,18 +64,18 @@ internal sealed class NameIndex
             head = (uint)i + 1;
         }
 
-        return new NameIndex(file, MemoryMarshal.AsBytes(words.AsSpan()).ToArray(), buckets, names.Count);
+        return MemoryMarshal.AsBytes(words.AsSpan()).ToArray();
     }
 
-    /// <summary>Opens what was kept of an index; null when it is none.</summary>
-    public static NameIndex? TryOpen(DwarfFile file, ReadOnlyMemory<byte> bytes)
+    /// <summary>Opens an index; null when it is none.</summary>
+    public static NameIndex? TryOpen(DwarfFile file, CheckedBytes bytes)
     {
-        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(bytes.Span);
-        if (words.Length < HeaderWords)
+        if (bytes.Length < HeaderWords * sizeof(uint))
             return null;
-        long length = HeaderWords + (long)words[0] + (words[1] * (long)RowWords);
-        return System.Numerics.BitOperations.IsPow2(words[0]) && length == words.Length
-            ? new NameIndex(file, bytes, (int)words[0], (int)words[1]) : null;
+        ReadOnlySpan<uint> header = Words(bytes, 0, HeaderWords);
+        long length = HeaderWords + (long)header[0] + (header[1] * (long)RowWords);
+        return System.Numerics.BitOperations.IsPow2(header[0]) && length == bytes.Length / sizeof(uint)
+            ? new NameIndex(file, bytes, (int)header[0], (int)header[1]) : null;
     }
 
     public DebugInfoOffset? Find(string name, DwarfTag tag)
@@ -77,14 +83,13 @@ internal sealed class NameIndex
         byte[] utf8 = Encoding.UTF8.GetBytes(name);
         if (utf8.Length == 0 || utf8.AsSpan().Contains((byte)0))
             return null;
-        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(Bytes.Span);
         uint hash = Hash(utf8);
         uint before = 0;
-        uint row = words[HeaderWords + (int)(hash & (uint)(buckets - 1))];
+        uint row = Words(bytes, HeaderWords + (int)(hash & (uint)(buckets - 1)), 1)[0];
         // Rows of a bucket ascend: an index that was tampered with cannot lead in circles.
         while (row > before && row <= (uint)rows)
         {
-            ReadOnlySpan<uint> entry = words.Slice(HeaderWords + buckets + ((int)(row - 1) * RowWords), RowWords);
+            ReadOnlySpan<uint> entry = Words(bytes, HeaderWords + buckets + ((int)(row - 1) * RowWords), RowWords);
             if (entry[0] == hash && IsIt(new DebugInfoOffset(entry[1]), utf8, tag))
                 return new DebugInfoOffset(entry[1]);
             before = row;
@@ -93,6 +98,9 @@ internal sealed class NameIndex
 
         return null;
     }
+
+    private static ReadOnlySpan<uint> Words(CheckedBytes bytes, int start, int count) =>
+        MemoryMarshal.Cast<byte, uint>(bytes.Slice(start * sizeof(uint), count * sizeof(uint)));
 
     private bool IsIt(DebugInfoOffset offset, byte[] name, DwarfTag tag)
     {
@@ -118,7 +126,7 @@ internal sealed class NameIndex
             }
 
             DebugSections sections = file.Sections;
-            uint hash = Hash(DebugText.From(sections, unit, sections.Information, name.Raw));
+            uint hash = Hash(DebugText.From(sections, unit, sections.Information, name.Raw, HashedBytesMax));
             names.Add((hash, (uint)entry.Offset.Value));
         }
         while (entry.MoveToSibling());

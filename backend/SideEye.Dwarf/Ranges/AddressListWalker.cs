@@ -27,7 +27,7 @@ internal ref struct AddressListWalker
         this.isOfLocations = isOfLocations;
         DwarfLimits limits = unit.Sections.Limits;
         entriesMax = isOfLocations ? limits.LocationsMax : limits.RangesMax;
-        bytes = new ByteCursor(section.Span, section.Name, position);
+        bytes = section.CursorAt(position);
         baseAddress = unit.BaseAddress;
     }
 

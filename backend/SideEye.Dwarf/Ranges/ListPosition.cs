@@ -17,13 +17,13 @@ internal static class ListPosition
         // DWARF 5 §7.28, §7.29: the base points at an array of offsets, which count from that very base.
         int size = unit.Encoding.OffsetSize;
         ulong at = TableEntry.Offset(section.Name, listsBase, value.Raw.Value, size);
-        ByteCursor cursor = new(section.Span, section.Name, (long)at);
+        ByteCursor cursor = section.CursorAt((long)at);
         return InSection(section, unchecked(cursor.ReadOffset(unit.Encoding) + listsBase!.Value));
     }
 
     private static long InSection(DebugSection section, ulong offset)
     {
-        if (offset >= (ulong)section.Span.Length)
+        if (offset >= (ulong)section.Length)
             throw new BadDwarfException(section.Name, offset, "list lies beyond the end of the section");
         return (long)offset;
     }

@@ -1,4 +1,5 @@
 using SideEye.Elf;
+using SideEye.Target;
 
 namespace SideEye.Dwarf;
 
@@ -7,9 +8,7 @@ internal sealed class DebugSection
 {
     private readonly ElfFile elf;
     private readonly ElfSection? section;
-    private readonly Lock reading = new();
-    private ReadOnlyMemory<byte> bytes;
-    private volatile bool isRead;
+    private volatile CheckedBytes? bytes;
 
     public DebugSection(ElfFile elf, string name)
     {
@@ -30,16 +29,20 @@ internal sealed class DebugSection
         section is not null && elf.IsCompressed(section)
             ? new KeptPart(section.Name, Identity, elf.ReadSection(section)) : null;
 
-    public ReadOnlySpan<byte> Span => isRead ? bytes.Span : Read().Span;
+    public int Length => Bytes.Length;
 
-    private ReadOnlyMemory<byte> Read()
-    {
-        lock (reading)
-        {
-            if (!isRead && section is not null)
-                bytes = elf.ReadSection(section);
-            isRead = true;
-            return bytes;
-        }
-    }
+    private CheckedBytes Bytes => bytes ??= section is null ? new CheckedBytes(default) : elf.OpenSection(section);
+
+    /// <summary>A cursor at a position.</summary>
+    /// <exception cref="MalformedFileException">It lies beyond the end.</exception>
+    public ByteCursor CursorAt(long position) => new(Bytes, Name, position, Length);
+
+    /// <summary>The same for what comes before <paramref name="end"/>.</summary>
+    public ByteCursor CursorAt(long position, ulong end) => new(Bytes, Name, position, (int)end);
+
+    /// <summary>Some of the bytes.</summary>
+    public ReadOnlySpan<byte> Read(ulong start, int length) => Bytes.Slice((int)start, length);
+
+    /// <summary>The same, fewer where the section ends.</summary>
+    public ReadOnlySpan<byte> ReadAtMost(ulong start, int length) => Read(start, Math.Min(length, Length - (int)start));
 }

@@ -6,23 +6,23 @@ namespace SideEye.Dwarf;
 internal static class DebugText
 {
     /// <summary>
-    /// The bytes from the first of a string on, to the end of its section: enough to compare or hash a name without
-    /// looking for its end.
+    /// The bytes from the first of a string on, so many as the section has of <paramref name="length"/>: enough to
+    /// compare or hash a name without looking for its end.
     /// </summary>
     public static ReadOnlySpan<byte> From(
-        DebugSections sections, DwarfUnit? unit, DebugSection inline, scoped in RawAttribute text)
+        DebugSections sections, DwarfUnit? unit, DebugSection inline, scoped in RawAttribute text, int length)
     {
         switch (text.Form)
         {
             case DwarfForm.String:
-                return inline.Span[(int)text.Value..];
+                return inline.ReadAtMost(text.Value, length);
             case DwarfForm.Strp:
-                return Rest(sections.Strings, text.Value);
+                return Start(sections.Strings, text.Value, length);
             case DwarfForm.LineStrp:
-                return Rest(sections.LineStrings, text.Value);
+                return Start(sections.LineStrings, text.Value, length);
             case DwarfForm.Strx or DwarfForm.Strx1 or DwarfForm.Strx2 or DwarfForm.Strx3 or DwarfForm.Strx4
                 or DwarfForm.GnuStrIndex when unit is not null:
-                return Rest(sections.Strings, Indexed(sections, unit, text.Value));
+                return Start(sections.Strings, Indexed(sections, unit, text.Value), length);
             default:
                 throw new BadDwarfException(inline.Name, text.Position, $"form {text.Form} is not a readable string");
         }
@@ -32,12 +32,12 @@ internal static class DebugText
     public static ReadOnlySpan<byte> Read(
         DebugSections sections, DwarfUnit? unit, DebugSection inline, scoped in RawAttribute text)
     {
-        ReadOnlySpan<byte> rest = From(sections, unit, inline, text);
         int max = sections.Limits.NameBytesMax;
-        int length = rest[..(int)Math.Min(rest.Length, max + 1L)].IndexOf((byte)0);
+        ReadOnlySpan<byte> start = From(sections, unit, inline, text, (int)Math.Min(max + 1L, int.MaxValue));
+        int length = start.IndexOf((byte)0);
         if (length >= 0)
-            return rest[..length];
-        throw new BadDwarfException(inline.Name, text.Position, rest.Length <= max
+            return start[..length];
+        throw new BadDwarfException(inline.Name, text.Position, start.Length <= max
             ? "string has no terminating NUL"
             : $"string passes the limit of {max} bytes");
     }
@@ -46,10 +46,10 @@ internal static class DebugText
     public static bool IsText(ReadOnlySpan<byte> textAndMore, ReadOnlySpan<byte> wanted) =>
         textAndMore.Length > wanted.Length && textAndMore[wanted.Length] == 0 && textAndMore.StartsWith(wanted);
 
-    private static ReadOnlySpan<byte> Rest(DebugSection section, ulong offset)
+    private static ReadOnlySpan<byte> Start(DebugSection section, ulong offset, int length)
     {
-        if (offset < (ulong)section.Span.Length)
-            return section.Span[(int)offset..];
+        if (offset < (ulong)section.Length)
+            return section.ReadAtMost(offset, length);
         throw new BadDwarfException(section.Name, offset, "string lies beyond the end of the section");
     }
 
@@ -58,7 +58,7 @@ internal static class DebugText
     {
         DebugSection offsets = sections.StringOffsets;
         ulong at = TableEntry.Offset(offsets.Name, unit.StringOffsetsBase, index, unit.Encoding.OffsetSize);
-        ByteCursor cursor = new(offsets.Span, offsets.Name, (long)at);
+        ByteCursor cursor = offsets.CursorAt((long)at);
         return cursor.ReadOffset(unit.Encoding);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 using SideEye.Dwarf;
 using SideEye.Target;
@@ -134,13 +135,13 @@ internal sealed class FunctionIndex
     private bool IsInBounds(uint placeCount)
     {
         uint nextName = 0;
-        for (int i = 0; i < Count; i++)
+        ReadOnlySpan<uint> rest = MemoryMarshal.Cast<byte, uint>(bytes.Span[HeaderBytes..places]);
+        for (; !rest.IsEmpty; rest = rest[(FunctionBytes / sizeof(uint))..])
         {
-            bool isInOrder = Word(i, 0) == nextName && Word(i, 1) < nameBytes
-                && (ulong)Word(i, 2) + Word(i, 3) <= placeCount;
+            bool isInOrder = rest[0] == nextName && rest[1] < nameBytes && (ulong)rest[2] + rest[3] <= placeCount;
             if (!isInOrder)
                 return false;
-            nextName = Word(i, 0) + Word(i, 1) + 1;
+            nextName = rest[0] + rest[1] + 1;
         }
 
         return nextName == (uint)nameBytes;

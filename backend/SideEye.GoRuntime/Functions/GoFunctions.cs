@@ -119,7 +119,7 @@ public sealed class GoFunctions
     }
 
     /// <summary>True when the program has a function of this name, in the sense of <see cref="Bodies"/>.</summary>
-    public bool Contains(string function) => Resolve(function).Count > 0;
+    public bool Contains(string function) => Resolve(function).Length > 0;
 
     /// <summary>The names that <see cref="Bodies"/> takes a name for; several for a generic function.</summary>
     public ImmutableArray<string> NamesFor(string function)
@@ -198,7 +198,7 @@ public sealed class GoFunctions
 
     private static ulong FirstPc(FunctionBody body) => body.Code.IsEmpty ? body.ContainerEntry : body.Code[0].Low;
 
-    private List<int> Resolve(string function)
+    private int[] Resolve(string function)
     {
         FunctionIndex all = index.Value;
         byte[] utf8 = Encoding.UTF8.GetBytes(function);
@@ -221,7 +221,7 @@ public sealed class GoFunctions
                 printedSo.Add(i);
         }
 
-        return instances.Count > 0 ? instances : printedSo;
+        return (instances.Count > 0 ? instances : printedSo).ToArray();
     }
 
     private FunctionIndex BuildIndex() =>

@@ -59,7 +59,8 @@ public abstract class ServerFixture : IAsyncDisposable
             new ControlPlaneParts
             {
                 Fleet = Catalog, Specs = Catalog, Names = Catalog, Shelf = Shelf, Schedules = Catalog, Audit = Catalog,
-                Desk = desk, Captures = counts, Runner = runner,
+                Desk = desk, Captures = counts,
+                Answers = new SharedAnswers(runner, QueryRunnerLimits.Default, TimeProvider.System),
             },
             NullLoggerFactory.Instance, Stop);
     }

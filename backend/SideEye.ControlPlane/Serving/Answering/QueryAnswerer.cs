@@ -16,7 +16,7 @@ namespace SideEye.ControlPlane.Serving.Answering;
 /// <param name="runnerLimits">Limits of answers.</param>
 /// <param name="limits">What is taken from callers.</param>
 public sealed class QueryAnswerer(
-    ISnapshotDesk desk, ISnapshotShelf shelf, QueryRunner runner, CurrentNames known, QueryCounts counts,
+    ISnapshotDesk desk, ISnapshotShelf shelf, IQueryRunner runner, CurrentNames known, QueryCounts counts,
     QueryRunnerLimits runnerLimits, ServingLimits limits)
 {
     /// <summary>Runs a query and sends its frames.</summary>
