@@ -17,8 +17,9 @@ internal static class TablesCommand
         links anew.
 
         Deriving needs no new snapshot: what was captured stays, what an earlier spec computed from it is replaced.
-        The file changes in one step, when all is done. A function or column that the file was taken without, a column, table or link that fails says why (here and in
-        derived_errors and links) and takes nothing else down; the exit code is then 3.
+        The file changes in one step, when all is done. A column, table or link that fails, or a function or column
+        that the snapshot was taken without, says why (here and in derived_errors and links) and takes nothing else
+        down; the exit code is then 3.
         Example: sideeye tables checkout.duckdb --spec checkout.yaml
         """;
 
