@@ -35,6 +35,18 @@ internal static class SqlTokens
         return tokens.ToImmutable();
     }
 
+    /// <summary>Whether a comment that begins after <paramref name="start"/>, where no token is any more, has no end.
+    /// </summary>
+    public static bool HasOpenComment(string sql, int start)
+    {
+        for (int at = start; at < sql.Length; at = SpaceAt(sql, at))
+        {
+            if (IsAt(sql, at, "/*") && CommentEnd(sql, at) is null)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Whether strings with this between them are one: spaces and line comments, with a line's end.</summary>
     public static bool IsContinued(string sql, int start, int end)
     {
@@ -82,14 +94,15 @@ internal static class SqlTokens
             int line = sql.AsSpan(at).IndexOfAny('\n', '\r');
             return line < 0 ? sql.Length : at + line;
         }
-        return IsAt(sql, at, "/*") ? CommentEnd(sql, at) : at;
+        return IsAt(sql, at, "/*") ? CommentEnd(sql, at) ?? sql.Length : at;
     }
 
     /// <summary>Spaces beyond ASCII as DuckDB takes them; all others beyond ASCII are letters to it.</summary>
     private static bool IsWideSpace(char c) =>
         c is '\u00A0' or (>= '\u2000' and <= '\u200B') or '\u202F' or '\u205F' or '\u2060' or '\u3000' or '\uFEFF';
 
-    private static int CommentEnd(string sql, int at)
+    /// <summary>Null when it does not end.</summary>
+    private static int? CommentEnd(string sql, int at)
     {
         int depth = 0;
         for (; at < sql.Length; at++)
@@ -106,7 +119,7 @@ internal static class SqlTokens
                     return at + 1;
             }
         }
-        return sql.Length;
+        return null;
     }
 
     private static bool IsEscapedText(string sql, int at) => sql[at] is 'e' or 'E' && IsAt(sql, at + 1, "'");

@@ -18,6 +18,8 @@ internal readonly record struct StatementText(string Judged, string Run, bool Is
         if (HasNoText(sql))
             throw new StoreException(StoreError.Sql, "the query has a NUL or half a character in it; remove it");
         ImmutableArray<SqlToken> tokens = SqlTokens.Of(sql);
+        if (SqlTokens.HasOpenComment(sql, tokens.Length == 0 ? 0 : tokens[^1].End))
+            throw new StoreException(StoreError.Sql, "the query has a comment without an end: /* ... */");
         SqlNesting.Require(tokens, nestingMax);
         int first = 0;
         int last = tokens.Length - 1;
