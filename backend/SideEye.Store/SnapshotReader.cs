@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using DuckDB.NET.Data;
 using SideEye.Store.Sql;
 
@@ -150,7 +151,8 @@ public sealed class SnapshotReader : IDisposable
         DuckDBCommand command = connection.CreateCommand();
         command.CommandText = shape.Sql;
         command.UseStreamingMode = true;
-        return new BatchResult(command, shape.Columns, [.. reviewed.Tables.Select(static table => table.Name)], limits, stop);
+        return new BatchResult(
+            command, shape.Columns, [.. reviewed.Tables.Select(static table => table.Name)], limits, stop);
     }
 
     /// <summary>
@@ -193,15 +195,21 @@ public sealed class SnapshotReader : IDisposable
         RequireMark(connection, path, catalog);
     }
 
-    /// <summary>What sessions share and could change, if SQL got past its review: each file that is attached has a number
-    /// of its own. Settings are locked.</summary>
+    /// <summary>What sessions share and could change if SQL got past its review: each file that is attached has a
+    /// number of its own. Settings are locked.</summary>
     private static string StateOf(DuckDBConnection connection)
     {
         using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT concat(current_setting('enable_logging'), string_agg("
-            + "concat(' ', database_name, database_oid, readonly), '' ORDER BY database_oid)) "
-            + "FROM duckdb_databases() WHERE database_name <> 'temp'";
-        return (string)command.ExecuteScalar()!;
+        command.CommandText = "SELECT database_name, database_oid, readonly, current_setting('enable_logging') "
+            + "FROM duckdb_databases()";
+        using DuckDBDataReader rows = command.ExecuteReader();
+        StringBuilder state = new();
+        while (rows.Read())
+        {
+            if (rows.GetString(0) != "temp") // each session has its own
+                state.Append($"{rows.GetString(0)} {rows.GetValue(1)} {rows.GetValue(2)} {rows.GetValue(3)},");
+        }
+        return state.ToString();
     }
 
     private static void RequireFile(string path)

@@ -17,13 +17,14 @@ public sealed partial class SQL_as_DuckDB_reads_it : IDisposable
 
     private static readonly string[] Pieces =
     [
-        "'", "'", "''", "\"", "\"\"", "--", "--", "/*", "*/", "/", "*", "-", "+", "|", "||", "->", "->>", "::", ":=", "//",
-        "\r", "\n", "\r\n", " ", " ", "\t", "\f", "\v", "\u00a0", "\u2003", "\u200b", "\ufeff", "\u0085", "\u1680",
-        "\u2028", "\u3000", "$", "$$", "$a$", "$ä$", "$1", "$_", "E'", "e'", "x'", "b'", "U&'", "U&\"", "n'", "\\", "\\'",
-        "\\\\", "'\\''", "'\n'", "'--\r'", "UESCAPE ", ";", ";", ",", "(", ")", "[", "]", "{", "}", ".", "..", "1", "1e",
-        "1e5", ".5", "1_0", "1_", "_", "0x1F", "a", "é", "😀", "?", "#1", "@", "%", "<", "=>", "!", "~", "`", "\u0001",
-        "SELECT ", "SELECT 1", " SELECT 2 ", "EXPLAIN ", "explain analyze ", "FROM processes ", "AS ", "WHERE ",
-        "DROP TABLE processes", "CREATE TEMP VIEW v AS SELECT 1", "CALL pragma_version()", "VALUES (1)", "UNION ",
+        "'", "'", "''", "\"", "\"\"", "--", "--", "/*", "*/", "/", "*", "-", "+", "|", "||", "->", "->>", "::", ":=",
+        "//", "\r", "\n", "\r\n", " ", " ", "\t", "\f", "\v", "\u00a0", "\u2003", "\u200b", "\ufeff", "\u0085",
+        "\u1680", "\u2028", "\u3000", "$", "$$", "$a$", "$ä$", "$1", "$_", "E'", "e'", "x'", "b'", "U&'", "U&\"",
+        "n'", "\\", "\\'", "\\\\", "'\\''", "'\n'", "'--\r'", "UESCAPE ", ";", ";", ",", "(", ")", "[", "]", "{",
+        "}", ".", "..", "1", "1e", "1e5", ".5", "1_0", "1_", "_", "0x1F", "a", "é", "😀", "?", "#1", "@", "%", "<",
+        "=>", "!", "~", "`", "\u0001", "SELECT ", "SELECT 1", " SELECT 2 ", "EXPLAIN ", "explain analyze ",
+        "FROM processes ", "AS ", "WHERE ", "DROP TABLE processes", "CREATE TEMP VIEW v AS SELECT 1",
+        "CALL pragma_version()", "VALUES (1)", "UNION ",
     ];
 
     private readonly TemporaryFolder folder = new();

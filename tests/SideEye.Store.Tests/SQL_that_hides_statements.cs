@@ -33,9 +33,11 @@ public sealed class SQL_that_hides_statements : IDisposable
         "SELECT E'\\''; " + Settings + " --'", "SELECT E'a'\n'\\''; " + Settings + " --'",
         "SELECT 'a'\n'\\'; " + Settings + " --'", "SELECT E'a' /*\n*/ '\\'; " + Settings + " --'",
         "SELECT 1e'\\''; " + Settings + " --'", "SELECT $1$; " + Settings + " --$1$",
-        "SELECT $a$ $b$a$; " + Settings, "SELECT $ä$ $ä$; " + Settings + " --$ä$", "SELECT a$b$; " + Settings + " --$b$",
+        "SELECT $a$ $b$a$; " + Settings, "SELECT $ä$ $ä$; " + Settings + " --$ä$",
+        "SELECT a$b$; " + Settings + " --$b$",
         "SELECT U&'\\'; " + Settings + " --'", "SELECT x'00'; " + Settings, "SELECT b'0''1'; " + Settings,
-        "SELECT \"a\"\"b\"; " + Settings, "SELECT 1 \u00a0; " + Settings, "\u00a0--\u2028\r" + Settings + "EXPLAIN SELECT 1",
+        "SELECT \"a\"\"b\"; " + Settings, "SELECT 1 \u00a0; " + Settings,
+        "\u00a0--\u2028\r" + Settings + "EXPLAIN SELECT 1",
         "\u0085" + Settings + "EXPLAIN SELECT 1", "\v" + Settings + "EXPLAIN SELECT 1",
         "SELECT 1\0; " + Settings, "SELECT 1 --\0\n; " + Settings, "EXPLAIN SELECT 1\0", "SELECT '\ud800'",
         ";" + Settings + "EXPLAIN SELECT 1", "EXPLAIN ;" + Settings, "EXPLAIN (ANALYZE) " + Settings,
@@ -141,7 +143,7 @@ public sealed class SQL_that_hides_statements : IDisposable
         else
             Record.Exception(() => Past(reader, sql));
         Assert.True(reader.TryRenew());
-        Assert.Equal(["4711 | UTC | NULL"], QueryText.Ask(reader, "SELECT pid, strftime(now(), '%Z'), NULL FROM processes"));
+        Assert.Equal(["4711 | UTC"], QueryText.Ask(reader, "SELECT pid, strftime(now(), '%Z') FROM processes"));
         Assert.Throws<StoreException>(() => QueryText.Ask(reader, "SELECT pid()"));
         Assert.True(reader.TryRenew());
     }

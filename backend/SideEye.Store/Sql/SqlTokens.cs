@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace SideEye.Store.Sql;
 
 /// <summary>
-/// Cuts SQL into tokens where DuckDB's scanner does (PostgreSQL's rules): strings and what continues them, quoted names,
-/// dollar quotes, numbers, comments that end with a line and comments that nest. What is allowed is decided by DuckDB's
-/// own parser, on a text without anything between the tokens that was found here: <see cref="StatementText"/>.
+/// Cuts SQL into tokens where DuckDB's scanner does (PostgreSQL's rules): strings and what continues them, quoted
+/// names, dollar quotes, numbers, comments that end with a line and comments that nest. What is allowed is decided by
+/// DuckDB's own parser, on a text in which nothing is left between the tokens: <see cref="StatementText"/>.
 /// </summary>
 internal static class SqlTokens
 {

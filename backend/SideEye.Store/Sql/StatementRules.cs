@@ -22,7 +22,8 @@ internal static class StatementRules
     public static FrozenSet<string> RefusedFunctions { get; } = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "current_setting", "getenv", "write_log", "getvariable", "nextval", "currval", "json_deserialize_sql",
-        "json_execute_serialized_sql", "json_serialize_plan", "query", "query_table", "sleep_ms", "pg_sleep", "setseed");
+        "json_execute_serialized_sql", "json_serialize_plan", "query", "query_table", "sleep_ms", "pg_sleep",
+        "setseed");
 
     /// <summary>Views of DuckDB that show paths, settings or what other queries did.</summary>
     public static FrozenSet<string> RefusedTables { get; } = FrozenSet.Create(

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace SideEye.Store.Sql;
 
 /// <summary>
-/// Patterns of LIKE and its kin. DuckDB looks for the texts between % one after the other, but where a pattern has _, and
-/// for ILIKE, ESCAPE and GLOB always, it tries all ways, which are a hundred times more for each %.
+/// Patterns of LIKE and its kin. DuckDB looks for the texts between % one after the other; but where a pattern has _,
+/// and for ILIKE, ESCAPE and GLOB always, it tries all ways, of which there are many times more for each %.
 /// </summary>
 internal static class TextPatterns
 {
