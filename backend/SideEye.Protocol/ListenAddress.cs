@@ -20,7 +20,7 @@ public static class ListenAddress
             text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port);
         IPAddress? address = host switch
         {
-            "" or "*" => IPAddress.Any,
+            "" or "*" => Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, // of IPv4 too
             "localhost" => IPAddress.Loopback,
             _ => IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null,
         };

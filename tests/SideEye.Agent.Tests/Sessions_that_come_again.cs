@@ -140,6 +140,7 @@ public sealed class Sessions_that_come_again : IDisposable
     {
         string path = Path.Combine(folder.FullName, name);
         File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return path;
     }
 

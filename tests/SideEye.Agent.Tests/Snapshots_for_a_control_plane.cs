@@ -40,6 +40,7 @@ public sealed class Snapshots_for_a_control_plane
         {
             string tokenFile = Path.Combine(folder.FullName, "token");
             await File.WriteAllTextAsync(tokenFile, Token, Stop);
+            File.SetUnixFileMode(tokenFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             await using GoTarget one = await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", "30", "-busy", "5");
             await using GoTarget two = await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", "40", "-busy", "7");
             AgentOptions options = RunningAgent.Patient with { TokenFile = tokenFile };

@@ -101,6 +101,9 @@ public sealed class Who_may_come_in : IDisposable
         string text = Write("text", "nothing");
         Assert.Contains("--token-file", Refusal(patient with { TokenFile = Path.Combine(folder, "absent") }));
         Assert.Contains("at least 16", Refusal(patient with { TokenFile = text }));
+        string open = Write("open", Token);
+        File.SetUnixFileMode(open, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.Contains("everybody on this machine may read", Refusal(patient with { TokenFile = open }));
         Assert.Contains("belong together", Refusal(patient with { TlsCertificate = text }));
         Assert.Contains("TLS files", Refusal(patient with { TlsCertificate = text, TlsKey = text }));
     }
@@ -133,6 +136,7 @@ public sealed class Who_may_come_in : IDisposable
     {
         string path = Path.Combine(folder, name);
         File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return path;
     }
 }

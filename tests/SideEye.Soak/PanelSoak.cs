@@ -97,6 +97,8 @@ internal sealed class PanelSoak(TimeSpan duration)
         double ratio = with.P99.TotalMilliseconds * 2 / (before.P99 + after.P99).TotalMilliseconds;
         Console.WriteLine($"service: {before} before us, {after} after us, {with} with us: "
             + FormattableString.Invariant($"{ratio:0.00} times (<= 1.05)  {(ratio > 1.05 ? "OVER" : "ok")}"));
+        if (ratio > 1.05)
+            Complain("the service's p99 is more than 5% over its own without us");
         if (with.Errors > 0)
             Complain($"the service failed {with.Errors} requests");
     }

@@ -75,7 +75,8 @@ internal sealed class BinaryQuestions(AgentOptions options, ProcessTable table, 
         if (!program.Functions.Contains(function))
         {
             string nearest = string.Join(", ", program.Functions.Nearest(function, 3));
-            throw Failed(StatusCode.NotFound, $"the program has no function '{function}'; near it are: {nearest}");
+            throw Failed(StatusCode.NotFound, $"the program has no function '{function}'"
+                + (nearest.Length > 0 ? $"; near it are: {nearest}" : ""));
         }
         Dictionary<string, Variable> variables = new(StringComparer.Ordinal);
         foreach (FunctionBody body in program.Variables.Bodies(function).Where(static body => !body.Code.IsEmpty))

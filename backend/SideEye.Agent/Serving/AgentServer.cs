@@ -34,7 +34,11 @@ public static class AgentServer
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, listen, metrics, https, options.Limits));
-        builder.Logging.ClearProviders().AddJsonConsole(static json => json.UseUtcTimestamp = true);
+        builder.Logging.ClearProviders().AddJsonConsole(static json =>
+        {
+            json.UseUtcTimestamp = true;
+            json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        });
         // Strangers could fill the disk with what Kestrel says of their bytes.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Error)
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None)

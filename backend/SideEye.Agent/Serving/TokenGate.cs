@@ -10,16 +10,23 @@ internal sealed class TokenGate
     private const int TokenCharactersMin = 16;
     private const int TokenBytesMax = 4096;
     private const string Scheme = "Bearer ";
+    private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
     private readonly byte[] expected;
 
     private TokenGate(string token) => expected = Hash(token);
 
     /// <summary>Reads the token from a file.</summary>
-    /// <exception cref="AgentStartException">The file cannot be read, or its token is too short to be one.</exception>
+    /// <exception cref="AgentStartException">The file cannot be read, or its token is too short to be one, or others may
+    /// read it.</exception>
     public static TokenGate Read(string file)
     {
         try
         {
+            if ((File.GetUnixFileMode(file) & Others) != 0)
+            {
+                throw new AgentStartException($"--token-file {file}: everybody on this machine may read or write it; "
+                    + "say chmod 640 (of a Kubernetes secret: defaultMode: 0400)");
+            }
             if (new FileInfo(file).Length > TokenBytesMax)
                 throw new AgentStartException($"--token-file {file}: more than {TokenBytesMax} bytes is no token");
             string token = File.ReadAllText(file).Trim();

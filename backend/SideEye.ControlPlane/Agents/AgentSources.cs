@@ -61,12 +61,15 @@ internal sealed partial class AgentSources(
         ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>>.Builder all, string address,
         ImmutableSortedDictionary<string, string> labels, List<string> problems)
     {
-        if (!AgentAddress.IsOne(address))
+        // Of an agent that is named in two places counts what both say of it.
+        if (all.TryGetValue(address, out ImmutableSortedDictionary<string, string>? known))
+            all[address] = known.SetItems(labels);
+        else if (!AgentAddress.IsOne(address))
             problems.Add($"{AgentAddress.Shown(address)} is not an address such as host:7461");
-        else if (all.Count >= options.Limits.AgentsMax && !all.ContainsKey(address))
+        else if (all.Count >= options.Limits.AgentsMax)
             problems.Add($"there are more than {options.Limits.AgentsMax} agents; {address} is left out");
         else
-            all[address] = labels;
+            all.Add(address, labels);
     }
 
     private KnownList Read(string file)

@@ -14,6 +14,9 @@ public enum CaptureError
 
     /// <summary>Too many captures wait for their turn.</summary>
     TooMany = 3,
+
+    /// <summary>There is no agent as was asked for.</summary>
+    NoSuchAgent = 4,
 }
 
 /// <summary>Nothing could be captured; the message says of what, why and what to do.</summary>

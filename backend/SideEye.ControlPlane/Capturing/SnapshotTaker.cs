@@ -57,7 +57,11 @@ public sealed class SnapshotTaker(
         IReadOnlyList<AgentLink> meant = order.Agents.Count == 0
             ? all : [.. all.Where(link => order.Agents.Contains(link.Address, StringComparer.Ordinal))];
         if (meant.Count == 0)
-            throw new CaptureException($"none of the {all.Count} agents is {string.Join(" or ", order.Agents)}");
+        {
+            throw new CaptureException(
+                $"none of the {all.Count} agents is {string.Join(" or ", order.Agents)}", null,
+                CaptureError.NoSuchAgent);
+        }
         return meant.Count <= limits.AgentsMax
             ? meant
             : throw new CaptureException($"{meant.Count} agents are meant, more than {limits.AgentsMax} at once");

@@ -11,8 +11,8 @@ internal sealed class ScheduleRun(Schedule schedule, CronTimes times, DateTimeOf
     /// <summary>When it is due; null when it never is again.</summary>
     public DateTimeOffset? Due { get; private set; } = times.After(now);
 
-    /// <summary>When its last run began; null when none did.</summary>
-    public DateTimeOffset? Began { get; private set; }
+    /// <summary>When its last run was due; null when it had none.</summary>
+    public DateTimeOffset? LastDue { get; private set; }
 
     /// <summary>Whether a run of it goes on.</summary>
     public bool IsRunning => !running.IsCompleted;
@@ -24,7 +24,7 @@ internal sealed class ScheduleRun(Schedule schedule, CronTimes times, DateTimeOf
     public void Follow(ScheduleRun before)
     {
         running = before.running;
-        Began = before.Began;
+        LastDue = before.LastDue;
     }
 
     /// <summary>Goes on to its next time after a moment.</summary>
@@ -33,10 +33,10 @@ internal sealed class ScheduleRun(Schedule schedule, CronTimes times, DateTimeOf
     /// <summary>Is never due again.</summary>
     public void Rest() => Due = null;
 
-    /// <summary>Begins a run.</summary>
-    public void Begin(DateTimeOffset at, Func<Task> run)
+    /// <summary>Begins the run that was due at a moment.</summary>
+    public void Begin(DateTimeOffset due, Func<Task> run)
     {
-        Began = at;
+        LastDue = due;
         running = Task.Run(run);
     }
 }

@@ -131,10 +131,10 @@ public sealed partial class Scheduler : IAsyncDisposable
             LogMissed(name, due, "nobody was awake");
         else if (run.IsRunning)
             LogMissed(name, due, "the run before goes on");
-        else if (now - run.Began < limits.IntervalMin)
+        else if (due - run.LastDue < limits.IntervalMin)
             LogMissed(name, due, "the run before has just begun");
         else
-            run.Begin(now, () => RunAsync(run.Schedule, now));
+            run.Begin(due, () => RunAsync(run.Schedule, now));
     }
 
     private async Task RunAsync(Schedule schedule, DateTimeOffset at)

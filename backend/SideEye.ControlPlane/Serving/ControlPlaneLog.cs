@@ -7,7 +7,11 @@ public static class ControlPlaneLog
 {
     /// <summary>Begins a log.</summary>
     public static ILoggerFactory Create() => LoggerFactory.Create(static logging => logging
-        .AddJsonConsole(static json => json.UseUtcTimestamp = true)
+        .AddJsonConsole(static json =>
+        {
+            json.UseUtcTimestamp = true;
+            json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        })
         .AddFilter("Microsoft", LogLevel.Warning)
         // Why it does not start is one line on stderr.
         .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical)

@@ -118,6 +118,17 @@ public sealed class Queries_over_grpc : ServerFixture
     }
 
     [Fact]
+    public async Task Health_says_when_a_token_passes_nobodys_role_on()
+    {
+        await StartWithTokensAsync();
+        HealthResponse ofViewer = await Client(ViewerToken).HealthAsync(new HealthRequest(), cancellationToken: Stop);
+        Assert.EndsWith("vera may not say for whom it asks: everybody in Grafana is Viewer here. "
+            + "A token of role grafana passes people's own roles on.", ofViewer.Message, StringComparison.Ordinal);
+        HealthResponse right = await Client(GrafanaToken).HealthAsync(new HealthRequest(), cancellationToken: Stop);
+        Assert.DoesNotContain("role", right.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_caller_who_leaves_ends_the_query()
     {
         await StartAsync();

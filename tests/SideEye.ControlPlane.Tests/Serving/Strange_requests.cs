@@ -51,6 +51,7 @@ public sealed class Strange_requests : ApiFixture
     [InlineData("specs/x", "")]
     [InlineData("schedules/..%2fx", """{"cron": "0 3 * * *"}""")]
     [InlineData("schedules/x", """{"cron": null}""")]
+    [InlineData("snapshots/latest/pin", "{}")]
     public async Task What_cannot_be_read_or_kept_is_the_requests_fault(string path, string body)
     {
         using HttpRequestMessage request = Request(HttpMethod.Put, path, Admin);
@@ -75,6 +76,19 @@ public sealed class Strange_requests : ApiFixture
         using HttpResponseMessage answer = await Http.SendAsync(request, Stop);
         JsonElement told = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
         Assert.Equal(message, told.GetProperty("message").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"sql": "SELECT 1", "rows_max": -1}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"sql": "SELECT 1", "snapshot": "fresh", "max_age_ns": -1}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"sql": "SELECT 1", "to": "0001-01-01T00:00:00Z"}""", HttpStatusCode.NotFound)]
+    [InlineData("""{"sql": "SELECT 1", "from": "9999-12-31T23:59:59Z"}""", HttpStatusCode.NotFound)]
+    public async Task Numbers_and_times_that_make_no_sense_are_no_defects(string body, HttpStatusCode status)
+    {
+        using HttpRequestMessage request = Request(HttpMethod.Post, "query", Viewer);
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await Http.SendAsync(request, Stop);
+        Assert.Equal(status, answer.StatusCode);
     }
 
     [Fact]

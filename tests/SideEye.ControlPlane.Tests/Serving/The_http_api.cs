@@ -160,6 +160,38 @@ public sealed class The_http_api : ApiFixture
             Assert.NotEqual("", one.Value.GetProperty("summary").GetString()));
     }
 
+    [Fact]
+    public async Task The_description_says_what_comes_back_and_who_may_ask()
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, "/openapi/v1.json");
+        request.Headers.Authorization = new("Bearer", Viewer);
+        using HttpResponseMessage answer = await Http.SendAsync(request, Stop);
+        JsonElement document = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        JsonElement[] operations = [.. document.GetProperty("paths").EnumerateObject()
+            .SelectMany(static path => path.Value.EnumerateObject()).Select(static one => one.Value)];
+        string[] names = [.. operations.Select(static one => one.GetProperty("operationId").GetString()!)];
+        Assert.Equal(names.Length, names.Distinct().Count());
+        Assert.Contains("getSnapshotsIdTables", names);
+        Assert.All(operations, static one =>
+        {
+            Assert.StartsWith("Needs the role ", one.GetProperty("description").GetString(), StringComparison.Ordinal);
+            Assert.Equal("#/components/schemas/ErrorAnswer", one.GetProperty("responses").GetProperty("default")
+                .GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref")
+                .GetString());
+        });
+        JsonElement paths = document.GetProperty("paths");
+        JsonElement removed =
+            paths.GetProperty("/api/v1/snapshots/{id}").GetProperty("delete").GetProperty("responses");
+        Assert.Equal(["204", "default"], removed.EnumerateObject().Select(static one => one.Name));
+        JsonElement rows = paths.GetProperty("/api/v1/query").GetProperty("post").GetProperty("responses")
+            .GetProperty("200").GetProperty("content");
+        Assert.Equal("#/components/schemas/QueryAnswerDocument",
+            rows.GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString());
+        Assert.Equal("string", rows.GetProperty("text/csv").GetProperty("schema").GetProperty("type").GetString());
+        Assert.Equal("bearer", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("token")
+            .GetProperty("scheme").GetString());
+    }
+
     private async Task AgentsAsync(Func<IEnumerable<JsonElement>, bool> isSo)
     {
         while (!isSo((await JsonAsync(HttpMethod.Get, "agents", Viewer)).EnumerateArray()))

@@ -17,14 +17,7 @@ public static class ApiEndpoints
         services.ConfigureHttpJsonOptions(static options => ApiJson.Configure(options.SerializerOptions));
         // What cannot be read becomes an answer in words, as everything else that goes wrong.
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
-        services.AddOpenApi("v1", static options => options.AddDocumentTransformer(static (document, _, _) =>
-        {
-            document.Info.Title = "Side-Eye control plane";
-            document.Info.Version = HealthReport.Version;
-            document.Info.Description = "Snapshots of Go services: taken, kept, asked. Times are ISO 8601 in UTC, "
-                + "spans are nanoseconds. Errors are {\"message\": \"...\"}.";
-            return Task.CompletedTask;
-        }));
+        services.AddOpenApi("v1", ApiDescription.Complete);
     }
 
     /// <summary>Adds the endpoints.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using SideEye.ControlPlane.Agents;
 using SideEye.ControlPlane.Catalog;
@@ -46,7 +47,7 @@ internal sealed class FleetEndpoints(ControlPlaneParts parts, ApiLimits limits)
                     + "go with those");
             }
             parts.Note(Person.Of(context), "agent.remove", address);
-            return Results.NoContent();
+            return TypedResults.NoContent();
         }).WithTags("Fleet").Needs(Role.Admin).WithSummary("Takes an agent away that somebody has added.");
     }
 
@@ -112,12 +113,12 @@ internal sealed class FleetEndpoints(ControlPlaneParts parts, ApiLimits limits)
             one.Name, one.GoType, one.Kind, one.AtEntry, one.CallSites, one.CallSitesAvailable));
     }
 
-    private IResult Rename(string agent, string key, NameDocument document, HttpContext context)
+    private NoContent Rename(string agent, string key, NameDocument document, HttpContext context)
     {
         string name = ApiRoutes.Required("name", document.Name, limits);
         parts.Names.Rename(agent, key, name);
         parts.Note(Person.Of(context), "name.put", $"{agent} {key}: {name}");
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
     private IEnumerable<FleetProcess> Meant(string? program, string? environment) => parts.Fleet.Processes

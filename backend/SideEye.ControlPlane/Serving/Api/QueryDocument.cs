@@ -50,10 +50,12 @@ public sealed record QueryDocument
     public VariablesDocument? Variables { get; init; }
 
     /// <summary>The query as the contract has it.</summary>
-    /// <exception cref="ApiException">There is no such kind.</exception>
+    /// <exception cref="ApiException">There is no such kind, or a number cannot be.</exception>
     internal QueryRequest ToRequest(DateTimeOffset now, Caller caller)
     {
         DateTimeOffset to = To ?? now;
+        if (RowsMax < 0 || MaxAgeNs < 0)
+            throw ApiException.BadRequest("rows_max and max_age_ns are not below 0");
         QueryRequest request = new()
         {
             Kind = KindOf(Kind),
@@ -61,9 +63,9 @@ public sealed record QueryDocument
             Program = Program ?? "",
             Environment = Environment ?? "",
             Snapshot = ChoiceOf(to),
-            FromUnixNs = UnixTime.Nanoseconds(From ?? to.AddHours(-1)),
+            FromUnixNs = UnixTime.Nanoseconds(From ?? (to < DateTimeOffset.UnixEpoch ? to : to.AddHours(-1))),
             ToUnixNs = UnixTime.Nanoseconds(to),
-            RowsMax = Math.Max(0, RowsMax ?? 0),
+            RowsMax = RowsMax ?? 0,
             Caller = caller,
             FunctionFilter = FunctionFilter ?? "",
             TextFilter = TextFilter ?? "",
@@ -77,7 +79,7 @@ public sealed record QueryDocument
     private SnapshotChoice ChoiceOf(DateTimeOffset to) => Snapshot switch
     {
         null or "latest" => new SnapshotChoice { Latest = true },
-        "fresh" => new SnapshotChoice { Fresh = new FreshSnapshot { MaxAgeNs = Math.Max(0, MaxAgeNs ?? 0) } },
+        "fresh" => new SnapshotChoice { Fresh = new FreshSnapshot { MaxAgeNs = MaxAgeNs ?? 0 } },
         "asof" => new SnapshotChoice { AsOfUnixNs = UnixTime.Nanoseconds(to) },
         _ => new SnapshotChoice { Id = Snapshot },
     };

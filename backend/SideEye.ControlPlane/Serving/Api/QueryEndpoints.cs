@@ -17,10 +17,10 @@ internal sealed class QueryEndpoints(ControlPlaneParts parts, QueryAnswerer answ
     public void Map(RouteGroupBuilder api)
     {
         api.MapPost("/query", AskAsync).WithTags("Queries").Needs(Role.Viewer)
-            .Produces(StatusCodes.Status200OK, contentType: Json, additionalContentTypes: [Csv, Arrow])
+            .Produces<QueryAnswerDocument>(contentType: Json, additionalContentTypes: [Csv, Arrow])
             .WithSummary("Answers a query; Accept chooses JSON, CSV or an Arrow stream.");
         api.MapPost("/snapshots/{id}/query", AskOneAsync).WithTags("Queries").Needs(Role.Viewer)
-            .Produces(StatusCodes.Status200OK, contentType: Json, additionalContentTypes: [Csv, Arrow])
+            .Produces<QueryAnswerDocument>(contentType: Json, additionalContentTypes: [Csv, Arrow])
             .WithSummary("Answers a query about one snapshot.");
     }
 

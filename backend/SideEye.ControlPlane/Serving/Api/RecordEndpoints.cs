@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using SideEye.ControlPlane.Catalog;
 
@@ -43,12 +44,12 @@ internal sealed class RecordEndpoints(ControlPlaneParts parts, ApiLimits limits)
         return kept;
     }
 
-    private IResult Remove(string name, HttpContext context)
+    private NoContent Remove(string name, HttpContext context)
     {
         if (!parts.Schedules.Remove(name))
             throw Missing(name);
         parts.Note(Person.Of(context), "schedule.remove", name);
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
     private ApiException Missing(string name) =>

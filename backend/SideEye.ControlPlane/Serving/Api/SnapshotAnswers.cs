@@ -63,5 +63,8 @@ public sealed record SnapshotDocument(
 }
 
 /// <summary>Whether a snapshot is kept.</summary>
-/// <param name="IsPinned">True to keep it until somebody removes it.</param>
-public sealed record PinDocument(bool IsPinned);
+public sealed record PinDocument
+{
+    /// <summary>True to keep it until somebody removes it.</summary>
+    public required bool IsPinned { get; init; }
+}

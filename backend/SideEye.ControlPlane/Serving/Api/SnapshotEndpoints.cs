@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using SideEye.ControlPlane.Agents;
 using SideEye.ControlPlane.Capturing;
@@ -59,13 +60,13 @@ internal sealed class SnapshotEndpoints(ControlPlaneParts parts, ApiLimits limit
 
     private SnapshotAnswer Find(string id) => SnapshotAnswer.Of(Kept(parts.Shelf, id));
 
-    private IResult Remove(string id, HttpContext context)
+    private NoContent Remove(string id, HttpContext context)
     {
         KeptSnapshot kept = Kept(parts.Shelf, id);
         if (!parts.Shelf.Remove(kept.SnapshotId))
             throw Missing(id);
         parts.Note(Person.Of(context), "snapshot.remove", kept.SnapshotId);
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
     private SnapshotAnswer Pin(string id, PinDocument document, HttpContext context)

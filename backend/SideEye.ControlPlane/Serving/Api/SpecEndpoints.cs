@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using SideEye.ControlPlane.Agents;
 using SideEye.ControlPlane.Catalog;
@@ -74,13 +75,13 @@ internal sealed class SpecEndpoints(ControlPlaneParts parts, ApiLimits limits)
         return version;
     }
 
-    private IResult Remove(string name, HttpContext context)
+    private NoContent Remove(string name, HttpContext context)
     {
         Person person = Person.Of(context);
         if (!parts.Specs.Remove(name, person.Name))
             throw ApiException.NotFound($"there is no document {ApiRoutes.Name("the name", name, limits)} in force");
         parts.Note(person, "spec.remove", name);
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
     private async Task<CheckAnswer> CheckAsync(

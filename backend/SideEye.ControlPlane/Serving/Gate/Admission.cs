@@ -7,6 +7,9 @@ namespace SideEye.ControlPlane.Serving.Gate;
 /// <param name="SpeaksForOthers">Whether they say for whom they ask, as Grafana does.</param>
 internal sealed record Admission(Person Person, bool SpeaksForOthers)
 {
+    /// <summary>Whether anybody of this machine comes in so, without a token or certificate.</summary>
+    public bool IsAnybody { get; init; }
+
     /// <summary>How the caller of a request came in.</summary>
     /// <exception cref="InvalidOperationException">The gate was not passed: a defect of ours.</exception>
     public static Admission Of(HttpContext context) => context.Items.TryGetValue(typeof(Admission), out object? value)

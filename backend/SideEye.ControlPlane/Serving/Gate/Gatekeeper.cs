@@ -22,7 +22,10 @@ internal sealed class Gatekeeper(
     private const string Scheme = "Bearer ";
 
     // Those without tokens and certificates are on this machine, or were let in by --insecure.
-    private static readonly Admission Local = new(new Person("local", Role.Admin), SpeaksForOthers: false);
+    private static readonly Admission Local = new(new Person("local", Role.Admin), SpeaksForOthers: false)
+    {
+        IsAnybody = true,
+    };
 
     /// <summary>Passes a request on, or answers why not.</summary>
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
@@ -42,9 +45,13 @@ internal sealed class Gatekeeper(
             return;
         }
         if (failure.Grpc is StatusCode.Unauthenticated or StatusCode.PermissionDenied)
-            refusals.Note(context.Connection.RemoteIpAddress, context.Request.Path.ToString(), failure.Message);
+            refusals.Note(Plain(context.Connection.RemoteIpAddress), context.Request.Path.ToString(), failure.Message);
         await failure.WriteAsync(context).ConfigureAwait(false);
     }
+
+    /// <summary>An address of IPv4 as people know it, not as a socket for both has it.</summary>
+    private static IPAddress? Plain(IPAddress? address) =>
+        address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 
     private Failure? Judge(HttpContext context)
     {

@@ -34,8 +34,17 @@ internal sealed class ControlPlaneEndpoint(
     }
 
     /// <inheritdoc/>
-    public override Task<HealthResponse> Health(HealthRequest request, ServerCallContext context) =>
-        Task.FromResult(health.Now(request));
+    public override Task<HealthResponse> Health(HealthRequest request, ServerCallContext context)
+    {
+        HealthResponse now = health.Now(request);
+        Admission admission = Admission.Of(context.GetHttpContext());
+        if (admission is { SpeaksForOthers: false, IsAnybody: false })
+        {
+            now.Message += $" {admission.Person.Name} may not say for whom it asks: everybody in Grafana is "
+                + $"{admission.Person.Role} here. A token of role grafana passes people's own roles on.";
+        }
+        return Task.FromResult(now);
+    }
 
     /// <inheritdoc/>
     public override async Task Snapshots(
