@@ -89,6 +89,18 @@ public sealed class BinaryCache : IDisposable
         }
     }
 
+    /// <summary>Lets go of the pages of program files that were looked at: whoever looks again finds them in the page
+    /// cache.</summary>
+    public void LetGo()
+    {
+        // Whatever is closed is closed under this lock.
+        lock (gate)
+        {
+            foreach (Lazy<Copy> copy in opened.Values.Where(static one => one.IsValueCreated))
+                copy.Value.Binary.Opened.Program.LetGo();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

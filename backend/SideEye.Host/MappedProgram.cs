@@ -88,6 +88,14 @@ internal sealed class MappedProgram : IDisposable
             indexes.TryKeepParts(buildId, [.. dwarf.SectionsToKeep(), .. types.ToKeep()]);
     }
 
+    /// <summary>As <see cref="MappedFile.LetGo"/>, of all that is mapped.</summary>
+    public void LetGo()
+    {
+        file.LetGo();
+        foreach (MappedFile? other in others)
+            other?.LetGo();
+    }
+
     /// <summary>As <see cref="MappedFile.TryMoveTo"/>, of the program itself.</summary>
     public bool TryMoveTo(SafeFileHandle other) => file.TryMoveTo(other);
 

@@ -45,7 +45,7 @@ public static class CaptureSchema
         GoroutineId(),
         FrameIndex(),
         Text("expression", "The captured expression, as the spec has it.", known: true),
-        Text("reason", "Why, such as optimised out, nil pointer on the path, page not resident, limit reached.",
+        Text("reason", "Why, such as optimised out, nil pointer on the path, memory not readable, limit reached.",
             known: true));
 
     /// <summary>Both tables in the order in which a snapshot file creates them.</summary>

@@ -15,6 +15,8 @@ internal sealed class AgentBenchmark(WatchSize size, Report report)
     // Of the kernel's unit, 10 ms, an interval has to hold many for a figure of two thousandths of a core.
     private const double TicksPerSecond = 100; // USER_HZ, which no kernel of today has otherwise
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
+    // Probes stay loaded for 90 s, and what is no longer used is collected once a minute.
+    private static readonly TimeSpan Rested = TimeSpan.FromSeconds(160);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     public async Task RunAsync()
@@ -32,8 +34,10 @@ internal sealed class AgentBenchmark(WatchSize size, Report report)
             for (int i = 0; i < size.Processes; i++)
                 targets.Add(await GoTarget.StartAsync("swarm", Toolchains.Newest, "-n", $"{Goroutines}"));
             await MeasureAsync();
+            await MeasureAfterSnapshotAsync();
         }
-        catch (Exception e) when (e is InvalidOperationException or OperationCanceledException or IOException)
+        catch (Exception e) when (
+            e is InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
         {
             report.Fail("agent", e.Message);
         }
@@ -73,6 +77,34 @@ internal sealed class AgentBenchmark(WatchSize size, Report report)
         {
             agent.Kill();
             await agent.WaitForExitAsync();
+        }
+    }
+
+    /// <summary>The same when it took a snapshot of all of them a while ago: what that needed is given back.</summary>
+    private async Task MeasureAfterSnapshotAsync()
+    {
+        DirectoryInfo data = Directory.CreateTempSubdirectory("sideeye-bench-");
+        try
+        {
+            await using ServedAgent served =
+                await ServedAgent.StartAsync([SideEyeCommand.ExecutablePath], data.FullName);
+            using HttpClient http = new();
+            using StringContent all = new("{}", null, "application/json");
+            using HttpResponseMessage answer =
+                await http.PostAsync(new Uri($"{served.Address}/api/v1/snapshots"), all);
+            if (!answer.IsSuccessStatusCode)
+                throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+            Samples most = new(), then = new();
+            most.Add(ResidentBytes(served.Agent.ProcessId));
+            await Task.Delay(Rested);
+            then.Add(ResidentBytes(served.Agent.ProcessId));
+            report.Row("resident memory right after a snapshot of all", most, Unit.Memory);
+            report.Row(
+                FormattableString.Invariant($"and {Rested.TotalSeconds} s later"), then, Unit.Memory, ResidentMax);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
         }
     }
 

@@ -38,6 +38,28 @@ public sealed class The_spec_command : IDisposable
     }
 
     [Fact]
+    public void Problems_come_in_the_order_of_the_files_and_their_lines()
+    {
+        File.WriteAllText(Path.Combine(folder.FullName, "b.yaml"), "version: 1\ntables: [{ name: t2, sql: SELEC 1 }]");
+        CommandRun run = Check(
+            """
+            version: 1
+            tables:
+              - { name: t, sql: SELEC 1 }
+              - { name: u, sql: SELECT 1, sqll: x }
+            links:
+              - { from: { table: goroutines, columns: [goroutine_idd] }, to: { table: frames, columns: [process_id] } }
+              - { from: { table: goroutinez, columns: [process_id] }, to: { table: frames, columns: [process_id] } }
+            """, Path.Combine(folder.FullName, "b.yaml"));
+        string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            ["a.yaml:3:5", "a.yaml:4:31", "a.yaml:6:5", "a.yaml:7:5", "b.yaml:2:10"],
+            lines.Select(line => string.Join(':', line[(folder.FullName.Length + 1)..].Split(':')[..3])));
+        Assert.EndsWith("table goroutines has no column goroutine_idd; did you mean goroutine_id?", lines[2]);
+        Assert.EndsWith("a table 'goroutinez', and there is none; did you mean 'goroutines'?", lines[3]);
+    }
+
+    [Fact]
     public void SQL_that_is_wrong_for_any_program_is_found_without_one()
     {
         CommandRun run = Check("""

@@ -69,6 +69,30 @@ public sealed class The_tables_and_export_commands(CapturedFile shop) : IClassFi
     }
 
     [Fact]
+    public void Functions_and_columns_that_the_file_was_taken_without_are_said_with_exit_code_3()
+    {
+        string spec = shop.Spec("more.yaml", """
+            version: 1
+            functions:
+              - function: main.(*server).Get
+                table: server_Get
+                capture: [request, deadline, { expr: token, optional: true }]
+              - function: main.(*server).Put
+                table: server_Put
+                capture: [request]
+              - { function: main.(*server).Delete, table: server_Delete, capture: [request], optional: true }
+            """);
+        CommandRun run = SideEyeProcess.Run("tables", shop.Path, "--no-packs", "--spec", spec);
+        Assert.Equal(3, run.ExitCode);
+        string taken = "the snapshot was taken without it, and deriving captures nothing: take a new one";
+        Assert.Equal(
+            $"sideeye: server_Get.deadline: the file has no deadline of main.(*server).Get: {taken}\n"
+            + $"sideeye: server_Put: the file has no frames of main.(*server).Put: {taken}\n", run.Error);
+        Assert.Equal("table_name,column_name\r\nserver_Get,deadline\r\nserver_Put,\r\n",
+            Ask("SELECT table_name, column_name FROM derived_errors"));
+    }
+
+    [Fact]
     public void A_spec_with_problems_changes_nothing()
     {
         byte[] before = File.ReadAllBytes(shop.Path);

@@ -17,6 +17,7 @@ public sealed class What_an_expression_is_bound_to
     [InlineData("main.structsByPointer", "*whole", "main.outer", "->")]
     [InlineData("main.structsByPointer", "(**twice).Name", "string", "->->.Name")]
     [InlineData("main.structs", "large.j[2]", "int", ".j[2]")]
+    [InlineData("main.structsByPointer", "whole.Name[1]", "uint8", "->.Name[1]")]
     [InlineData("main.pointers", "toArray[1]", "int", "->[1]")]
     [InlineData("main.pointers", "len(toArray)", "int", "->.len")]
     [InlineData("main.mapsByKey", "byInt[-1]", "string", "[-1]")]
@@ -75,6 +76,14 @@ public sealed class What_an_expression_is_bound_to
         "main.interfaces has no variable main, and the program no package-level variable main.nothing")]
     [InlineData("main.interfaces", "\"net/url\".nothing",
         "the program has no package-level variable net/url.nothing")]
+    [InlineData("main.structs", "whole.Detph", "main.outer has no field Detph; did you mean Depth?")]
+    [InlineData("main.interfaces", "main.gTexxt", "main.interfaces has no variable main, and the program no "
+        + "package-level variable main.gTexxt; did you mean main.gText")]
+    [InlineData("main.interfaces", "mian.gText", "main.interfaces has no variable mian, and the program no "
+        + "package-level variable mian.gText; did you mean main.gText")]
+    [InlineData("main.interfaces", "gStrutc.Name", "main.interfaces has no variable gStrutc, and the program no "
+        + "package-level variable gStrutc.Name; did you mean gStruct")]
+    [InlineData("main.interfaces", "gTexxt", "main.interfaces has no variable gTexxt; did you mean gText, text?")]
     public async Task What_does_not_fit_says_why(string function, string expression, string problem)
     {
         CompiledProgram program = await CompiledProgram.OfAsync(Values, function, expression);
@@ -99,6 +108,17 @@ public sealed class What_an_expression_is_bound_to
     }
 
     [Theory]
+    [InlineData("main.(*box[int]).genericPointerMethod", "main.(*box[...]).genericPointerMethod")]
+    [InlineData("main.genericPair[int,string]", "main.genericPair[...]")]
+    public async Task One_instance_of_a_generic_function_is_not_captured_with_the_others(string asked, string all)
+    {
+        CompiledProgram program = await CompiledProgram.OfAsync(Values, asked, "b");
+        Assert.Equal($"{asked} is one of the instances of a generic function, which share code and are not told "
+            + $"apart: name {all}, which is all of them", Assert.Single(program.Problems));
+        Assert.Empty(program.Capture.Bound.Plan.Tables);
+    }
+
+    [Theory]
     [InlineData("1.26", "main.(*box[...]).genericNested.func1.func2")]
     [InlineData("1.27", "main.(*box[...]).genericNested.func1.func1")]
     public async Task Functions_are_named_as_Gos_tracebacks_print_them(string version, string function)
@@ -107,12 +127,17 @@ public sealed class What_an_expression_is_bound_to
         Assert.Empty(program.Problems);
     }
 
-    [Fact]
-    public async Task A_method_without_the_type_parameters_of_its_type_is_told_how_it_is_written()
+    [Theory]
+    [InlineData("main.(*box).genericPointerMethod", "main.(*box[...]).genericPointerMethod")]
+    [InlineData("main.box.genericPointerMethod", "main.(*box[...]).genericPointerMethod")]
+    [InlineData("main.guest.byPointer", "main.(*guest).byPointer")]
+    [InlineData("main.(*guest).byValue", "main.guest.byValue")]
+    [InlineData("(*guest).byPointer", "main.(*guest).byPointer")]
+    public async Task A_method_is_told_how_its_receiver_is_written(string asked, string written)
     {
-        CompiledProgram program = await CompiledProgram.OfAsync(Values, "main.(*box).genericPointerMethod", "b");
-        Assert.Equal("the program has no function main.(*box).genericPointerMethod; "
-            + "did you mean main.(*box[...]).genericPointerMethod?", Assert.Single(program.Problems));
+        CompiledProgram program = await CompiledProgram.OfAsync(Values, asked, "b");
+        Assert.Equal(
+            $"the program has no function {asked}; did you mean {written}?", Assert.Single(program.Problems));
     }
 
     [Fact]

@@ -16,8 +16,8 @@ internal sealed class TokenGate
     private TokenGate(string token) => expected = Hash(token);
 
     /// <summary>Reads the token from a file.</summary>
-    /// <exception cref="AgentStartException">The file cannot be read, or its token is too short to be one, or others may
-    /// read it.</exception>
+    /// <exception cref="AgentStartException">The file cannot be read, others may read it, or its token is too short to
+    /// be one.</exception>
     public static TokenGate Read(string file)
     {
         try

@@ -1,4 +1,5 @@
 using SideEye.Bpf;
+using SideEye.Host;
 
 namespace SideEye.Agent.Watching;
 
@@ -7,8 +8,9 @@ namespace SideEye.Agent.Watching;
 /// for a moment, and whoever only watches for hours afterwards should not keep it. Safe for use by several threads.
 /// </summary>
 /// <param name="probes">Those that are kept loaded.</param>
+/// <param name="binaries">The programs that are open.</param>
 /// <param name="time">The clock.</param>
-public sealed class QuietMemory(ProbePool probes, TimeProvider time)
+public sealed class QuietMemory(ProbePool probes, BinaryCache binaries, TimeProvider time)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CollectionsEvery = TimeSpan.FromMinutes(1);
@@ -34,6 +36,7 @@ public sealed class QuietMemory(ProbePool probes, TimeProvider time)
         if (!isTime || !Interlocked.Exchange(ref isUsed, false))
             return;
         lastCollection = time.GetTimestamp();
+        binaries.LetGo();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

@@ -12,7 +12,8 @@ public static class CaptureReason
     /// <summary>The value is in a register, and registers of outer frames are not kept.</summary>
     public const string InRegister = "only in a register here";
 
-    /// <summary>The memory was not copied, or could not be read.</summary>
+    /// <summary>The memory was not copied, or could not be read: not even by process_vm_readv, which brings pages in
+    /// that are not resident.</summary>
     public const string NotReadable = "memory not readable";
 
     /// <summary>The map has no such key.</summary>

@@ -17,8 +17,9 @@ internal static class TablesCommand
         links anew.
 
         Deriving needs no new snapshot: what was captured stays, what an earlier spec computed from it is replaced.
-        The file changes in one step, when all is done. A column, table or link that fails says why (here and in
-        derived_errors and links) and takes nothing else down; the exit code is then 3.
+        The file changes in one step, when all is done. A column, table or link that fails, or a function or column
+        that the snapshot was taken without, says why (here and in derived_errors and links) and takes nothing else
+        down; the exit code is then 3.
         Example: sideeye tables checkout.duckdb --spec checkout.yaml
         """;
 
@@ -56,7 +57,13 @@ internal static class TablesCommand
     {
         DerivationSpec derivations;
         using (SnapshotReader reader = SnapshotReader.Open(file))
-            derivations = SpecDerivations.Of(spec, SpecDerivations.TablesIn(reader, stop));
+        {
+            IReadOnlyDictionary<string, string> tables = SpecDerivations.TablesIn(reader, stop);
+            derivations = SpecDerivations.Of(spec, tables) with
+            {
+                Missing = [.. MissingCaptures.In(spec, reader, tables, stop)],
+            };
+        }
         DerivationOutcome outcome;
         using (SnapshotFile copy = SnapshotFile.OpenCopy(file))
         {

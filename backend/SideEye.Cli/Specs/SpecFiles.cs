@@ -31,7 +31,19 @@ internal static class SpecFiles
         }
         SpecReading merged = SpecMerger.Merge(withPacks ? BuiltInPacks.All : [], specs);
         IEnumerable<SpecProblem> all = problems.Concat(merged.Problems).Concat(further(merged.Spec!));
-        return merged with { Problems = [.. all.Distinct()] };
+        // As people go through their files; what is said about a pack comes last.
+        IEnumerable<SpecProblem> ordered = all.Distinct().OrderBy(problem => PositionOf(problem.At.File, files))
+            .ThenBy(static problem => problem.At.File, StringComparer.Ordinal)
+            .ThenBy(static problem => problem.At.Line).ThenBy(static problem => problem.At.Column);
+        return merged with { Problems = [.. ordered] };
+    }
+
+    private static int PositionOf(string file, IReadOnlyList<string> files)
+    {
+        int position = 0;
+        while (position < files.Count && files[position] != file)
+            position++;
+        return position;
     }
 
     /// <summary>All files as one spec in which nothing is wrong.</summary>

@@ -50,10 +50,12 @@ public static class SpecDerivations
     {
         ImmutableArray<ExtraColumn> columns =
             [.. function.Columns.Select(static column => new ExtraColumn(column.Name, column.Sql, column.Type))];
-        string? table = function.Names.Select(name => tables.GetValueOrDefault(name))
-            .FirstOrDefault(static name => name is not null);
-        return new ExtraColumns(table ?? function.Table ?? function.Function, columns);
+        return new ExtraColumns(TableOf(function, tables) ?? function.Table ?? function.Function, columns);
     }
+
+    /// <summary>The table that a file says it has of a function; null when it says nothing of it.</summary>
+    internal static string? TableOf(FunctionSpec function, IReadOnlyDictionary<string, string> tables) =>
+        function.Names.Select(name => tables.GetValueOrDefault(name)).FirstOrDefault(static name => name is not null);
 
     private static DerivedTable TableOf(TableSpec table) => new(
         table.Name, [.. table.Sources.Select(static source => source.Sql)], table.Description, table.IsOptional);

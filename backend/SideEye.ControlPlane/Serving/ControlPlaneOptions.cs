@@ -48,8 +48,8 @@ public sealed record ControlPlaneOptions
     /// <summary>How old a snapshot may be for a query that does not say; null for the default.</summary>
     public TimeSpan? MaxAge { get; init; }
 
-    /// <summary>Path of <c>sideeye</c>, which runs queries in processes of their own; null to run them in this one, where
-    /// none that cannot be interrupted can be ended.</summary>
+    /// <summary>Path of <c>sideeye</c>, which runs queries in processes of their own; null to run them in this one,
+    /// where none that cannot be interrupted can be ended.</summary>
     public string? QueryProgram { get; init; }
 
     /// <summary>What is taken from callers.</summary>

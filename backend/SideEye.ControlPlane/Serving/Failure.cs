@@ -101,7 +101,8 @@ internal sealed record Failure(StatusCode Grpc, int Http, string Message)
 
     private static Failure Of(CaptureException e) => e.Error switch
     {
-        CaptureError.NoSuchSnapshot or CaptureError.NoSuchAgent => new(StatusCode.NotFound, StatusCodes.Status404NotFound, e.Message),
+        CaptureError.NoSuchSnapshot or CaptureError.NoSuchAgent =>
+            new(StatusCode.NotFound, StatusCodes.Status404NotFound, e.Message),
         CaptureError.TooMany =>
             new(StatusCode.ResourceExhausted, StatusCodes.Status429TooManyRequests, e.Message),
         CaptureError.TooOld => new(StatusCode.FailedPrecondition, StatusCodes.Status409Conflict, e.Message),

@@ -36,7 +36,7 @@ internal sealed class BodyReader(DwarfFile dwarf, FunctionNames names, VariableR
             levels.Add(Enter(entry, parent, function, found));
             bool isVariable = entry.Tag is DwarfTag.Variable or DwarfTag.FormalParameter;
             if (isVariable && parent.Body is { } body
-                && variables.Read(entry, parent.Scope, containerEntry) is { } variable)
+                && variables.Read(entry, parent.Place(containerEntry)) is { } variable)
             {
                 if (variable.Name == VariableReader.DictionaryName)
                     body.Dictionary = variable;
@@ -67,21 +67,20 @@ internal sealed class BodyReader(DwarfFile dwarf, FunctionNames names, VariableR
         ImmutableArray<PcSpan> code = CodeOf(entry);
         if (entry.Tag != DwarfTag.Subprogram || code.IsEmpty || !HasGoFrame(entry))
             return [];
-        ulong containerEntry = code[0].Low;
-        List<ImmutableArray<PcSpan>> scopes = [code];
+        List<VariablePlace> places = [new VariablePlace(code, code[0].Low, false)];
         ImmutableArray<GoVariable>.Builder found = ImmutableArray.CreateBuilder<GoVariable>();
         while (entry.MoveNext() && entry.Depth > 0)
         {
-            scopes.RemoveRange(entry.Depth, scopes.Count - entry.Depth);
-            ImmutableArray<PcSpan> scope = scopes[^1];
-            if (entry.Tag is DwarfTag.InlinedSubroutine or DwarfTag.LexicalBlock
-                && CodeOf(entry) is { IsEmpty: false } own)
-            {
-                scope = own;
-            }
-            scopes.Add(scope);
+            places.RemoveRange(entry.Depth, places.Count - entry.Depth);
+            VariablePlace place = places[^1];
+            bool isInlined = entry.Tag == DwarfTag.InlinedSubroutine;
+            if ((isInlined || entry.Tag == DwarfTag.LexicalBlock) && CodeOf(entry) is { IsEmpty: false } own)
+                place = place with { Scope = own };
+            if (isInlined)
+                place = place with { IsInlined = true };
+            places.Add(place);
             bool isVariable = entry.Tag is DwarfTag.Variable or DwarfTag.FormalParameter;
-            if (isVariable && variables.Read(entry, scope, containerEntry, isWanted) is { } variable)
+            if (isVariable && variables.Read(entry, place, isWanted) is { } variable)
                 found.Add(variable);
         }
 
@@ -145,5 +144,8 @@ internal sealed class BodyReader(DwarfFile dwarf, FunctionNames names, VariableR
     }
 
     /// <summary>What holds for the entries below one.</summary>
-    private readonly record struct Level(ImmutableArray<PcSpan> Scope, OpenBody? Body, int InlineDepth);
+    private readonly record struct Level(ImmutableArray<PcSpan> Scope, OpenBody? Body, int InlineDepth)
+    {
+        public VariablePlace Place(ulong functionEntry) => new(Scope, functionEntry, InlineDepth > 0);
+    }
 }

@@ -45,8 +45,11 @@ internal static class EscapedVariables
         if (!pointers.TryGetValue(parameter.Name, out int index) || index < 0)
             return parameter;
         GoVariable pointer = read[index];
+        // Of a result on the heap a place is listed for the function's last instructions, which copy it there. In the
+        // block of the results there can be no other variable of the name.
+        bool isResult = parameter.Role == VariableRole.Result && parameter.Scope.SequenceEqual(pointer.Scope);
         bool isSame = ReferenceEquals(pointer.Type, parameter.Type)
-            && (parameter.Locations.IsEmpty || parameter.IsEscaped);
+            && (parameter.Locations.IsEmpty || parameter.IsEscaped || isResult);
         if (!isSame)
             return parameter;
         isTaken[index] = true;

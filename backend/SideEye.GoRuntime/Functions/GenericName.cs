@@ -21,6 +21,11 @@ internal static class GenericName
             : string.Concat(name.AsSpan(0, open), Ellipsis, name.AsSpan(close + 1));
     }
 
+    /// <summary>The name without what is easily left out of it: type arguments, and the notation of receivers, so
+    /// that <c>pkg.(*T[...]).M</c> is <c>pkg.T.M</c>.</summary>
+    public static string Bare(string name) => WithArguments(name, "").Replace("(*", "", StringComparison.Ordinal)
+        .Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal);
+
     /// <summary>The name with something else in place of every list of type arguments.</summary>
     public static string WithArguments(string name, string instead)
     {

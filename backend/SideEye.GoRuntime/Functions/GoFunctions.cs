@@ -131,6 +131,18 @@ public sealed class GoFunctions
     }
 
     /// <summary>
+    /// The name of all instances of a generic function, when a name means one of them that has no code of its own, as
+    /// <c>pkg.F[int]</c>: the compiler makes code for shapes of types, and others run the same. Null for other names.
+    /// </summary>
+    public string? AllInstancesOf(string function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        string all = GenericName.Elided(function);
+        return all == function || NamesFor(function) is not { IsEmpty: false } names || names.Contains(function)
+            || names.Any(name => GenericName.Printed(name) == function) ? null : all;
+    }
+
+    /// <summary>
     /// Functions whose names contain the pattern, whatever the case; <c>*</c> stands for any text. Best first: the
     /// whole name, the name after the package, the start of a word, then shorter before longer.
     /// </summary>
@@ -145,13 +157,25 @@ public sealed class GoFunctions
     public ImmutableArray<string> Nearest(string name, int limit)
     {
         ArgumentNullException.ThrowIfNull(name);
-        // Type parameters are what is left out most easily.
-        ImmutableArray<string> generic =
+        // Type arguments, the receiver's notation and, with it, the package are what is left out most easily.
+        string bare = GenericName.Bare(name);
+        string ending = name.StartsWith('(') ? "." + bare : "\0";
+        ImmutableArray<string> written =
         [
-            .. Names.Where(each => each.Contains('[', StringComparison.Ordinal)
-                && GenericName.WithArguments(each, "") == name).Select(GenericName.Elided).Distinct().Take(limit),
+            .. Names.Where(each => GenericName.Bare(each) is var other
+                && (other == bare || other.EndsWith(ending, StringComparison.Ordinal)))
+                .Select(GenericName.Elided).Distinct().Take(limit),
         ];
-        return generic.IsEmpty ? NearestNames.Of(name, Names, limit) : generic;
+        return written.IsEmpty ? NearestNames.Of(name, Names, limit) : written;
+    }
+
+    /// <summary>Names of package-level variables like one that does not exist, nearest first.</summary>
+    /// <param name="name">The name that was asked for, with its package.</param>
+    /// <param name="limit">Most names to return.</param>
+    public ImmutableArray<string> NearestGlobals(string name, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return GlobalNames.Nearest(dwarf, name, limit);
     }
 
     /// <summary>A package-level variable: <c>net/http.DefaultServeMux</c>; null when there is none of that name.

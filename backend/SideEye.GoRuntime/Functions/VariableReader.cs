@@ -19,12 +19,10 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
 
     /// <summary>The variable, or null when it is none of the source's.</summary>
     /// <param name="entry">On the variable.</param>
-    /// <param name="scope">Ranges of the block around it.</param>
-    /// <param name="containerEntry">Entry of the function that has the code.</param>
+    /// <param name="place">Where the entry stands.</param>
     /// <param name="isWanted">Asked with name and type before more is read; null for every variable.</param>
     public GoVariable? Read(
-        in DieCursor entry, ImmutableArray<PcSpan> scope, ulong containerEntry,
-        Func<string, GoType, bool>? isWanted = null)
+        in DieCursor entry, in VariablePlace place, Func<string, GoType, bool>? isWanted = null)
     {
         Facts facts = default;
         ReadFacts(entry, ref facts, 0);
@@ -51,9 +49,9 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
             ? facts.IsResult ? VariableRole.Result : VariableRole.Parameter
             : facts.ClosureOffset is not null ? VariableRole.Captured : VariableRole.Local;
         ImmutableArray<VariableLocation> locations =
-            ReadLocations(entry, type, scope, containerEntry, role, out bool isPointer, out bool isFixed);
+            ReadLocations(entry, type, place, role, out bool isPointer, out bool isFixed);
         return new GoVariable(
-            name, isEscaped ? type.Element! : type, role, isEscaped || isPointer, facts.Line, scope, locations)
+            name, isEscaped ? type.Element! : type, role, isEscaped || isPointer, facts.Line, place.Scope, locations)
         {
             HasFixedPlace = isFixed,
             ClosureOffset = facts.ClosureOffset,
@@ -94,8 +92,8 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
     }
 
     private ImmutableArray<VariableLocation> ReadLocations(
-        in DieCursor entry, GoType type, ImmutableArray<PcSpan> scope, ulong containerEntry, VariableRole role,
-        out bool isPointer, out bool isFixed)
+        in DieCursor entry, GoType type, in VariablePlace place, VariableRole role, out bool isPointer,
+        out bool isFixed)
     {
         isPointer = false;
         isFixed = false;
@@ -110,20 +108,21 @@ internal sealed class VariableReader(DwarfFile dwarf, GoTypes types, StackObject
             if (home is null || Pieces(home, _ => true, out isPointer) is not { IsDefault: false } whole)
                 return [];
             isFixed = true;
-            foreach (PcSpan span in scope)
+            foreach (PcSpan span in place.Scope)
                 read.Add(new VariableLocation(span.Low, span.High, whole));
             return read.ToImmutable();
         }
 
-        bool isPlain = IsUnoptimised(entry.Unit);
+        ulong function = place.FunctionEntry;
+        bool isPlain = IsUnoptimised(entry.Unit)
+            || (role == VariableRole.Result && !place.IsInlined && objects.KeepsResults(function));
         foreach (LocationEntry item in DwarfFile.ReadLocations(entry.Unit, location))
         {
             bool isOf = !item.IsDefault && item.Range.Low < item.Range.High && read.Count < LocationsMax;
             if (!isOf || LocationExpression.Read(item.Expression, entry.Unit) is not { } expression)
                 continue;
             ImmutableArray<VariablePiece> pieces =
-                Pieces(
-                    expression, piece => isPlain || objects.Contains(containerEntry, piece), out bool holdsPointer);
+                Pieces(expression, piece => isPlain || objects.Contains(function, piece), out bool holdsPointer);
             isPointer |= holdsPointer && !pieces.IsDefault;
             if (!pieces.IsDefault)
                 read.Add(new VariableLocation(item.Range.Low, item.Range.High, pieces));

@@ -49,8 +49,13 @@ internal sealed class DebugTypes(GoTypes types, GoFunctions functions, GoInstanc
 
     public BodyInstances? InstancesOf(FunctionBody body) => instances.Of(body);
 
+    public string? AllInstancesOf(string function) => functions.AllInstancesOf(function);
+
     public IEnumerable<string> FunctionsLike(string name) =>
         searches++ < SearchesMax ? functions.Nearest(name, NamesMax) : [];
 
     public GlobalVariable? FindGlobal(string name) => functions.FindGlobal(name);
+
+    public IEnumerable<string> GlobalsLike(string name) =>
+        searches++ < SearchesMax ? functions.NearestGlobals(name, NamesMax) : [];
 }

@@ -12,6 +12,29 @@ internal static class FieldSearch
 {
     private const int DepthMax = 16;
 
+    /// <summary>Names of the fields, those that are promoted behind its own; each once.</summary>
+    public static IEnumerable<string> NamesIn(GoType type)
+    {
+        HashSet<string> names = [];
+        List<ImmutableArray<PathStep>> level = [[]];
+        HashSet<GoType> seen = [type];
+        for (int depth = 0; depth < DepthMax && level.Count > 0; depth++)
+        {
+            List<ImmutableArray<PathStep>> deeper = [];
+            foreach (ImmutableArray<PathStep> way in level)
+            {
+                foreach (GoField field in (way.IsEmpty ? type : way[^1].Type).Fields)
+                {
+                    names.Add(field.Name);
+                    if (field.IsEmbedded)
+                        Descend(field.Type, [new FieldStep(field)], seen, deeper);
+                }
+            }
+            level = deeper;
+        }
+        return names;
+    }
+
     /// <summary>Appends the steps to the field; false when there is none, or two at the same depth.</summary>
     public static bool TryFind(GoType type, string name, ImmutableArray<PathStep>.Builder path)
     {

@@ -217,15 +217,31 @@ internal sealed class FunctionBinder
     private BindException Unknown(NameExpression name, List<Expression> steps)
     {
         if (name.Package is not null)
-            return new BindException($"the program has no package-level variable {name.Package}.{name.Name}");
+        {
+            string global = $"{name.Package}.{name.Name}";
+            return new BindException(
+                $"the program has no package-level variable {global}", global, [.. types.GlobalsLike(global)]);
+        }
         ImmutableArray<string> known =
         [
             .. bodies.SelectMany(static body => body.Body.Variables)
                 .Select(static variable => variable.Name).Distinct(),
         ];
         string message = $"{function} has no variable {name.Name}";
-        return steps is [FieldExpression { Field: string field }, ..] && NearestNames.Of(name.Name, known, 1).IsEmpty
-            ? new BindException($"{message}, and the program no package-level variable {name.Name}.{field}")
-            : new BindException(message, name.Name, known);
+        if (steps is [FieldExpression { Field: string field }, ..] && NearestNames.Of(name.Name, known, 1).IsEmpty)
+        {
+            string global = $"{name.Name}.{field}";
+            message += $", and the program no package-level variable {global}";
+            ImmutableArray<string> like = [.. types.GlobalsLike(global)];
+            if (!like.IsEmpty)
+                return new BindException(message, global, like);
+        }
+        string own = GoFunctionName.PackageOf(function) + ".";
+        return new BindException(message, name.Name,
+        [
+            .. known,
+            .. types.GlobalsLike(own + name.Name).Where(each => each.StartsWith(own, StringComparison.Ordinal))
+                .Select(each => each[own.Length..]),
+        ]);
     }
 }

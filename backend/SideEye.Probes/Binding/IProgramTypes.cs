@@ -32,9 +32,15 @@ internal interface IProgramTypes
     /// </summary>
     BodyInstances? InstancesOf(FunctionBody body);
 
+    /// <summary>As <see cref="GoFunctions.AllInstancesOf"/>.</summary>
+    string? AllInstancesOf(string function);
+
     /// <summary>Names of functions like this one, best first.</summary>
     IEnumerable<string> FunctionsLike(string name);
 
     /// <summary>A package-level variable by its whole name (<c>main.cache</c>), or null.</summary>
     GlobalVariable? FindGlobal(string name);
+
+    /// <summary>Names of package-level variables like this one, best first.</summary>
+    IEnumerable<string> GlobalsLike(string name);
 }

@@ -101,13 +101,10 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
         if (type.Kind != GoKind.Struct)
             throw new BindException($"{type.Name} has no fields: it is no struct");
         if (!FieldSearch.TryFind(type, name, path))
-        {
-            IEnumerable<string> names = type.Fields.Select(static field => field.Name);
-            throw new BindException($"{type.Name} has no field {name}", name, [.. names]);
-        }
+            throw new BindException($"{type.Name} has no field {name}", name, [.. FieldSearch.NamesIn(type)]);
     }
 
-    private static void AppendIndex(ImmutableArray<PathStep>.Builder path, GoType type, long index)
+    private void AppendIndex(ImmutableArray<PathStep>.Builder path, GoType type, long index)
     {
         if (type is { Kind: GoKind.Pointer, Element.Kind: GoKind.Array })
             type = Pointee(path, type);
@@ -116,7 +113,14 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
             AppendKey(path, type, index);
             return;
         }
-        if (type.Kind is not (GoKind.Array or GoKind.Slice) || type.Element is not { } element)
+        // An element of a string is a byte of it.
+        GoType? held = type.Kind switch
+        {
+            GoKind.Array or GoKind.Slice => type.Element,
+            GoKind.String => types.Find("uint8"),
+            _ => null,
+        };
+        if (held is not { } element)
             throw new BindException($"{type.Name} cannot be indexed by a number");
         if (index < 0 || (type.Kind == GoKind.Array && index >= type.Length))
             throw new BindException($"index {index} is outside of {type.Name}");

@@ -61,18 +61,15 @@ internal sealed class SpecBinder
         string name = function.Function;
         foreach (string candidate in function.Names)
         {
-            bodies = types.Bodies(name = candidate);
+            name = candidate;
+            bodies = types.AllInstancesOf(candidate) is null ? types.Bodies(candidate) : [];
             if (!bodies.IsEmpty)
                 break;
         }
         if (bodies.IsEmpty)
         {
             if (!function.IsOptional)
-            {
-                string message = $"the program has no function {function.Function}";
-                problems.Add(new BindProblem(
-                    function.At, message + Meant([.. types.FunctionsLike(function.Function)])));
-            }
+                problems.Add(new BindProblem(function.At, WhyNot(function.Function)));
             return null;
         }
         FunctionBinder binder = new(types, paths, spec.Redaction, name, bodies);
@@ -92,6 +89,11 @@ internal sealed class SpecBinder
         }
         return binder;
     }
+
+    private string WhyNot(string function) => types.AllInstancesOf(function) is { } all
+        ? $"{function} is one of the instances of a generic function, which share code and are not told apart: "
+            + $"name {all}, which is all of them"
+        : $"the program has no function {function}" + Meant([.. types.FunctionsLike(function)]);
 
     /// <summary>A key is a variable of the program, or else a type. Where a program has neither, no context has such a
     /// key.</summary>

@@ -16,6 +16,9 @@ public sealed record DerivationSpec
 
     /// <summary>Pairs of tables whose rows belong together.</summary>
     public ImmutableArray<TableLink> Links { get; init; } = [];
+
+    /// <summary>What is known beforehand to be missing: it is written down like what fails.</summary>
+    public ImmutableArray<DerivationError> Missing { get; init; } = [];
 }
 
 /// <summary>A column that, with others, identifies a row of a captured table.</summary>

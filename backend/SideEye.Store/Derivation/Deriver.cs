@@ -48,6 +48,8 @@ internal sealed class Deriver
 
     private DerivationOutcome Derive()
     {
+        foreach (DerivationError missing in spec.Missing)
+            record.Failed(missing.Table, missing.Column, missing.Message);
         LinkStep links = new(sql, stored, record, limits, spec.Identity);
         ExtraColumnStep columns = new(sql, stored, record, limits);
         foreach (ExtraColumns extra in spec.ExtraColumns)

@@ -13,6 +13,7 @@ internal sealed class LinkSide
 
     private const string RowId = "rowid";
 
+    private readonly StoredTables stored;
     private readonly IReadOnlyList<StoredColumn> columns;
     private readonly List<(StoredColumn Column, bool IsText)> keys = [];
     private readonly ImmutableArray<IdentityColumn> identity;
@@ -20,6 +21,7 @@ internal sealed class LinkSide
     private LinkSide(StoredTables stored, string table, ImmutableArray<IdentityColumn> identity)
     {
         Table = table;
+        this.stored = stored;
         this.identity = identity;
         columns = stored.ColumnsOf(table);
     }
@@ -73,7 +75,10 @@ internal sealed class LinkSide
             throw new StoreException(StoreError.Sql, $"table {Table} has a column rowid of its own, and links name "
                 + "rows by DuckDB's: give the column another name");
         }
-        return Named(name) ?? throw new StoreException(StoreError.Sql, $"table {Table} has no column {name}");
+        if (Named(name) is { } found)
+            return found;
+        string meant = stored.NearestColumn(columns, name) is { } nearest ? $"; did you mean {nearest}?" : "";
+        throw new StoreException(StoreError.Sql, $"table {Table} has no column {name}{meant}");
     }
 
     private StoredColumn? Named(string name) =>

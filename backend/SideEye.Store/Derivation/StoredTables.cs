@@ -22,6 +22,16 @@ internal sealed class StoredTables(SpecSql sql)
         return columns ?? (tables[table] = Describe(table));
     }
 
+    /// <summary>The column that a misspelt one was meant to be, or null.</summary>
+    public string? NearestColumn(IEnumerable<StoredColumn> columns, string misspelt)
+    {
+        string names = string.Join(", ", columns.Select(static column => SqlTypes.Literal(column.Name)));
+        return names.Length == 0 ? null : (string?)sql.Rows(
+            $"SELECT name FROM (SELECT unnest([{names}]) AS name, lower({SqlTypes.Literal(misspelt)}) AS misspelt) "
+            + "WHERE damerau_levenshtein(lower(name), misspelt) <= greatest(1, length(misspelt) // 3) "
+            + "ORDER BY damerau_levenshtein(lower(name), misspelt), name LIMIT 1").FirstOrDefault()?[0];
+    }
+
     /// <summary>Whether there is a table or view of this name.</summary>
     public bool Has(string name)
     {

@@ -80,6 +80,16 @@ public sealed class Paths_to_values
     }
 
     [Fact]
+    public void An_element_of_a_string_is_a_byte()
+    {
+        GoType single = new("uint8", GoKind.Uint8, 1, static () => new GoTypeParts());
+        ulong at = memory.Of(memory.Of(0x434241), 3);
+        Assert.Equal(0x43, Rendered.Of(memory, single, Rendered.At(at, GoString, new IndexStep(single, 2))).Int64);
+        Rendered beyond = Rendered.Of(memory, single, Rendered.At(at, GoString, new IndexStep(single, 3)));
+        Assert.Equal((true, "index 3 of 3 elements"), (beyond.IsNull, beyond.Reason));
+    }
+
+    [Fact]
     public void An_assertion_that_does_not_hold_names_the_type()
     {
         GoType a = Struct("main.A", ("n", Int));

@@ -18,6 +18,11 @@ func startParameters() {
 		func() { keep(namedResults(opaque(3))) },
 		func() { keep(unnamedResults(opaque(4))) },
 		func() { keep(resultsSetLate(opaque(5))) },
+		func() { keep(resultsOfDeferring(opaque(6))) },
+		func() { keep(resultsNotYetSet(opaque(7))) },
+		func() { keep(resultsOfDeferringInLoop(opaque(2))) },
+		func() { keep(resultsOnHeap(opaque(9))) },
+		func() { keep(resultsBesideOthers(opaque(10))) },
 		func() { (&guest{"pointer", 1}).byPointer(2) },
 		func() { guest{"value", 3}.byValue(4) },
 		func() { opaque[visitor](&guest{"interface", 5}).byPointer2(6) },
@@ -99,6 +104,91 @@ func resultsSetLate(seed int) (sum int, list []int) {
 	<-neverReady
 	sum, list = opaque(10), opaque([]int{11})
 	return sum, list
+}
+
+var deferredCalls int
+
+func countDeferred() { deferredCalls++ }
+
+// resultsOfDeferring has results of several words that must stay in memory: a deferred call might see them.
+//
+//go:noinline
+func resultsOfDeferring(seed int) (
+	text string, at point, list []int, err error, anything interface{}, turn complex128,
+) {
+	defer countDeferred()
+	text, at, list = opaque("of deferring"), point{seed, 2}, []int{7, 8}
+	err, anything, turn = errors.New("deferring error"), opaque(point{3, seed}), complex(float64(seed), 1)
+	tell("chan receive", know("seed", seed), know("text", text), know("at", at), know("list", list), know("err", err),
+		know("anything", anything), know("turn", turn))
+	<-neverReady
+	return
+}
+
+// resultsNotYetSet is as its results are before anything is said about them.
+//
+//go:noinline
+func resultsNotYetSet(seed int) (text string, at point, list []int, err error, one [1]string) {
+	defer countDeferred()
+	tell("chan receive", know("seed", seed), know("text", ""), know("at", point{}), know("list", []int(nil)),
+		know[error]("err", nil), know("one", [1]string{}))
+	<-neverReady
+	text, at, list, err, one = opaque("late"), point{seed, 2}, []int{7, 8}, errors.New("late"), [1]string{"late"}
+	return text, at, list, err, one
+}
+
+// resultsOfDeferringInLoop defers more calls than the compiler can write out.
+//
+//go:noinline
+func resultsOfDeferringInLoop(seed int) (text string, list []string, err error) {
+	for i := 0; i < seed; i++ {
+		defer countDeferred()
+	}
+	text, list, err = opaque("in a loop"), opaque([]string{"a", "b"}), opaque[error](ownCode(seed))
+	tell("chan receive", know("text", text), know("list", list), know("err", err))
+	<-neverReady
+	return text, list, err
+}
+
+// resultsOnHeap has results whose address is kept.
+//
+//go:noinline
+func resultsOnHeap(seed int) (text string, pointer *point, list []int, number int) {
+	defer countDeferred()
+	escapes = []interface{}{&text, &pointer, &list, &number}
+	text, pointer, list, number = opaque("heap"), &point{seed, 1}, opaque([]int{seed}), opaque(seed+1)
+	tell("chan receive", knowAt("text", &text), knowAt("pointer", &pointer), knowAt("list", &list),
+		knowAt("number", &number))
+	<-neverReady
+	return text, pointer, list, number
+}
+
+// resultsBesideOthers has variables of the same names in an inner block and in a function that is inlined.
+//
+//go:noinline
+func resultsBesideOthers(seed int) (text string, err error) {
+	defer countDeferred()
+	text, err = opaque("outer"), opaque(errors.New("outer"))
+	if seed > 0 {
+		err := opaque(errors.New("inner"))
+		inner := &err
+		escapes = inner
+		keep(inner)
+	}
+	joined := joinedText(seed, text)
+	tell("chan receive", know("seed", seed), know("text", text), know("err", err), know("joined", joined))
+	<-neverReady
+	keep(joined)
+	return text, err
+}
+
+// joinedText is small enough to be inlined.
+func joinedText(seed int, with string) (text string) {
+	text = with
+	if seed > 1 {
+		text += " joined"
+	}
+	return text
 }
 
 type visitor interface{ byPointer2(int) }
