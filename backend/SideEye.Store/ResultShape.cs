@@ -14,18 +14,21 @@ internal sealed record ResultShape(string Sql, ImmutableArray<BatchColumn> Colum
 {
     /// <summary>Describes and, where needed, wraps a query that was reviewed.</summary>
     /// <exception cref="StoreException">The query is wrong.</exception>
-    public static ResultShape Of(DuckDBConnection connection, string sql)
+    public static ResultShape Of(DuckDBConnection connection, StatementText text)
     {
-        string query = SqlTokens.WithoutEnd(sql);
-        if (SqlTokens.Of(query)[0].Text.Equals("EXPLAIN", StringComparison.OrdinalIgnoreCase))
+        string query = text.Run;
+        if (text.IsExplain)
             return new ResultShape(query, [new("explain_key", "VARCHAR"), new("explain_value", "VARCHAR")]);
         List<(string Name, string Type)> columns = Describe(connection, query);
         if (columns.All(column => Converted(column.Type) is null))
             return new ResultShape(query, [.. columns.Select(column => new BatchColumn(column.Name, column.Type))]);
         IEnumerable<string> names = columns.Select((_, index) => $"c{index}");
         IEnumerable<string> values = columns.Select((column, index) => Value(column.Type, $"c{index}"));
+        string wrapped =
+            $"SELECT {string.Join(", ", values)} FROM (\n{query}\n) AS result({string.Join(", ", names)})";
+        SqlStatements.RequireOne(connection, wrapped);
         return new ResultShape(
-            $"SELECT {string.Join(", ", values)} FROM (\n{query}\n) AS result({string.Join(", ", names)})",
+            wrapped,
             [.. columns.Select(column => new BatchColumn(column.Name, Converted(column.Type) ?? column.Type))]);
     }
 
@@ -34,9 +37,10 @@ internal sealed record ResultShape(string Sql, ImmutableArray<BatchColumn> Colum
         using DuckDBCommand command = connection.CreateCommand();
         // Statements such as SHOW TABLES are described as what is in brackets; a mistake is shown in the text itself.
         command.CommandText = $"DESCRIBE {query}";
-        string first = SqlTokens.Of(query)[0].Text.ToUpperInvariant();
-        if (first is not ("SELECT" or "WITH"))
+        SqlToken first = SqlTokens.Of(query)[0];
+        if (!first.IsWord("SELECT") && !first.IsWord("WITH"))
             command.CommandText = $"DESCRIBE SELECT * FROM (\n{query}\n)";
+        SqlStatements.RequireOne(connection, command.CommandText);
         try
         {
             using DuckDBDataReader rows = command.ExecuteReader();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using DuckDB.NET.Data;
 using SideEye.Store.Sql;
 
@@ -14,13 +15,20 @@ public sealed class SnapshotReader : IDisposable
     /// <summary>What the attached file is called.</summary>
     internal const string Catalog = "snapshot";
 
-    private readonly DuckDBConnection connection;
+    /// <summary>Keeps everybody from opening files, also those that are attached: to write, under another name. What is
+    /// open stays readable. DuckDB allows no way back.</summary>
+    private const string NoFiles =
+        "SET enable_external_access = false; SET disabled_filesystems = 'LocalFileSystem';";
+
     private readonly StoreLimits limits;
+    private readonly string state;
+    private DuckDBConnection connection;
 
     private SnapshotReader(DuckDBConnection connection, StoreLimits limits)
     {
         this.connection = connection;
         this.limits = limits;
+        state = StateOf(connection);
     }
 
     /// <summary>What of the history could not be had, when it was asked for.</summary>
@@ -33,16 +41,17 @@ public sealed class SnapshotReader : IDisposable
 
     /// <summary>Opens a snapshot file within the given limits.</summary>
     /// <exception cref="StoreException">As for <see cref="Open(string)"/>.</exception>
-    public static SnapshotReader Open(string path, StoreLimits limits) => Open(path, limits, null, "");
+    public static SnapshotReader Open(string path, StoreLimits limits) => Open(path, limits, null, NoFiles);
 
     /// <summary>Opens a snapshot file with an instance that is there already, within its limits.</summary>
     /// <exception cref="StoreException">As for <see cref="Open(string)"/>.</exception>
-    public static SnapshotReader Open(string path, SpareInstances spares) => Open(path, spares.Limits, spares, "");
+    public static SnapshotReader Open(string path, SpareInstances spares) => Open(path, spares.Limits, spares, NoFiles);
 
     /// <summary>Opens a snapshot file so that SQL of ours can copy rows into files of a folder.</summary>
     /// <exception cref="StoreException">As for <see cref="Open(string)"/>.</exception>
     internal static SnapshotReader OpenToCopy(string path, string folder) =>
-        Open(path, StoreLimits.ForReading, null, $"SET allowed_directories = [{SqlTypes.Literal(folder + "/")}];");
+        Open(path, StoreLimits.ForReading, null,
+            $"SET allowed_directories = [{SqlTypes.Literal(folder + "/")}]; SET enable_external_access = false;");
 
     /// <summary>
     /// Opens a snapshot file together with the rows of others, as far as a query names them: each table of
@@ -63,12 +72,12 @@ public sealed class SnapshotReader : IDisposable
         ImmutableArray<HistoryGap>.Builder gaps = ImmutableArray.CreateBuilder<HistoryGap>();
         return Open(path ?? "", limits, null, connection =>
         {
-            ImmutableArray<NamedTable> named = StatementReview.Of(connection, sql, limits);
+            ImmutableArray<NamedTable> named = StatementReview.Of(connection, sql, limits).Tables;
             if (path is not null)
                 Attach(connection, path);
             HistoryViews.Create(connection, history, named, gaps, stop);
             Run(connection, $"SET threads = {limits.ThreadsMax}; USE {(path is null ? "memory" : Catalog)}");
-        }, gaps);
+        }, NoFiles, gaps);
     }
 
     /// <summary>Whether a query may name a table of <c>history</c>: a guess on the safe side.</summary>
@@ -83,12 +92,12 @@ public sealed class SnapshotReader : IDisposable
         return Open(path, limits, spares, connection =>
         {
             Attach(connection, path);
-            Run(connection, $"SET threads = {limits.ThreadsFor(bytes)}; USE {Catalog};{rights}");
-        }, ImmutableArray.CreateBuilder<HistoryGap>());
+            Run(connection, $"SET threads = {limits.ThreadsFor(bytes)}; USE {Catalog}");
+        }, rights, ImmutableArray.CreateBuilder<HistoryGap>());
     }
 
     private static SnapshotReader Open(
-        string path, StoreLimits limits, SpareInstances? spares, Action<DuckDBConnection> attach,
+        string path, StoreLimits limits, SpareInstances? spares, Action<DuckDBConnection> attach, string rights,
         ImmutableArray<HistoryGap>.Builder gaps)
     {
         // An instance of its own, with the file attached: DuckDB.NET shares instances between connections to one
@@ -99,7 +108,7 @@ public sealed class SnapshotReader : IDisposable
             connection = spares?.Take() ?? SpareInstances.OpenToRead(limits);
             attach(connection);
             // Times are shown in UTC wherever the command runs. From here on nothing can be set or opened.
-            Run(connection, "SET TimeZone = 'UTC'; SET enable_external_access = false; SET lock_configuration = true");
+            Run(connection, $"SET GLOBAL TimeZone = 'UTC'; {rights} SET lock_configuration = true");
             return new SnapshotReader(connection, limits) { Gaps = gaps.ToImmutable() };
         }
         catch (DuckDBException e)
@@ -119,8 +128,8 @@ public sealed class SnapshotReader : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public QueryResult Query(string sql, QueryLimits limits, CancellationToken stop)
     {
-        StatementReview.Of(connection, sql, this.limits);
-        return QueryOurs(sql, limits, stop);
+        ReviewedQuery reviewed = StatementReview.Of(connection, sql, this.limits);
+        return QueryOurs(reviewed.Text.Run, limits, stop);
     }
 
     /// <summary>Runs a statement of ours, which may copy where <see cref="OpenToCopy"/> allows it.</summary>
@@ -137,12 +146,38 @@ public sealed class SnapshotReader : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public BatchResult QueryBatches(string sql, QueryLimits limits, CancellationToken stop)
     {
-        ImmutableArray<NamedTable> named = StatementReview.Of(connection, sql, this.limits);
-        ResultShape shape = ResultShape.Of(connection, sql);
+        ReviewedQuery reviewed = StatementReview.Of(connection, sql, this.limits);
+        ResultShape shape = ResultShape.Of(connection, reviewed.Text);
         DuckDBCommand command = connection.CreateCommand();
         command.CommandText = shape.Sql;
         command.UseStreamingMode = true;
-        return new BatchResult(command, shape.Columns, [.. named.Select(table => table.Name)], limits, stop);
+        return new BatchResult(
+            command, shape.Columns, [.. reviewed.Tables.Select(static table => table.Name)], limits, stop);
+    }
+
+    /// <summary>
+    /// Makes the reader of one snapshot ready for somebody else: in a session of its own, so that nothing of the last
+    /// one is there, whatever that did.
+    /// </summary>
+    /// <returns>False when what is open is not what was opened; then it is to be discarded.</returns>
+    public bool TryRenew()
+    {
+        DuckDBConnection last = connection;
+        try
+        {
+            connection = last.Duplicate();
+            connection.Open();
+            Run(connection, $"USE {Catalog}");
+            return StateOf(connection) == state;
+        }
+        catch (DuckDBException)
+        {
+            return false;
+        }
+        finally
+        {
+            last.Dispose();
+        }
     }
 
     /// <inheritdoc/>
@@ -158,6 +193,23 @@ public sealed class SnapshotReader : IDisposable
     {
         Run(connection, $"ATTACH {SqlTypes.Literal(path)} AS {catalog} (TYPE duckdb, READ_ONLY)");
         RequireMark(connection, path, catalog);
+    }
+
+    /// <summary>What sessions share and could change if SQL got past its review: each file that is attached has a
+    /// number of its own. Settings are locked.</summary>
+    private static string StateOf(DuckDBConnection connection)
+    {
+        using DuckDBCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT database_name, database_oid, readonly, current_setting('enable_logging') "
+            + "FROM duckdb_databases()";
+        using DuckDBDataReader rows = command.ExecuteReader();
+        StringBuilder state = new();
+        while (rows.Read())
+        {
+            if (rows.GetString(0) != "temp") // each session has its own
+                state.Append($"{rows.GetString(0)} {rows.GetValue(1)} {rows.GetValue(2)} {rows.GetValue(3)},");
+        }
+        return state.ToString();
     }
 
     private static void RequireFile(string path)

@@ -15,6 +15,7 @@ internal sealed class FrameSender(QueryContext context) : IDisposable
 
     /// <summary>The batches that the pieces in <see cref="waiting"/> are of, the one that is being cut last.</summary>
     private readonly List<RecordBatch> owned = [];
+    private FrameHeader? header;
     private long waitingBytes;
     private long waitingRows;
     private long sentBytes;
@@ -25,12 +26,9 @@ internal sealed class FrameSender(QueryContext context) : IDisposable
     public async Task<long> SendAsync(string name, SnapshotReader reader, string sql)
     {
         using BatchResult result = reader.QueryBatches(sql, context.LimitsLeft(), context.Stop);
-        FrameHeader header = new() { Name = name };
+        header = new FrameHeader { Name = name };
         header.Columns.Add(ColumnMeaning.Of(result.Columns, result.Tables));
-        // The first rows come before the frame is begun: a query that fails at once leaves no half frame.
         RecordBatch? next = result.Next();
-        context.HasBegun = true;
-        await context.Sink.BeginFrameAsync(header, context.Stop).ConfigureAwait(false);
         long rows = 0;
         bool isCut = false;
         while (next is { } batch && rows < context.RowsMax)
@@ -52,10 +50,8 @@ internal sealed class FrameSender(QueryContext context) : IDisposable
     /// <summary>Sends rows that were made here as one frame.</summary>
     public async Task<long> SendAsync(string name, IEnumerable<Column> columns, RecordBatch rows)
     {
-        FrameHeader header = new() { Name = name };
+        header = new FrameHeader { Name = name };
         header.Columns.Add(columns);
-        context.HasBegun = true;
-        await context.Sink.BeginFrameAsync(header, context.Stop).ConfigureAwait(false);
         await AddAsync(rows, rows.Length).ConfigureAwait(false);
         await FlushAsync(rows.Length == 0 ? rows.Schema : null).ConfigureAwait(false);
         return rows.Length;
@@ -127,16 +123,28 @@ internal sealed class FrameSender(QueryContext context) : IDisposable
         if (waiting.Count == 0)
         {
             if (columns is not null)
-                await context.Sink.RowsAsync(ArrowRows.Encode(columns), context.Stop).ConfigureAwait(false);
+                await RowsAsync(ArrowRows.Encode(columns)).ConfigureAwait(false);
             return;
         }
-        await context.Sink.RowsAsync(Together(), context.Stop).ConfigureAwait(false);
+        await RowsAsync(Together()).ConfigureAwait(false);
         foreach (RecordBatch sent in owned.SkipLast(1))
             sent.Dispose();
         owned.RemoveRange(0, owned.Count - 1);
         waiting.Clear();
         waitingBytes = 0;
         waitingRows = 0;
+    }
+
+    /// <summary>Sends rows, and before the first the header: a query that fails before leaves no half frame.</summary>
+    private async ValueTask RowsAsync(ByteString rows)
+    {
+        if (header is not null)
+        {
+            context.HasBegun = true;
+            await context.Sink.BeginFrameAsync(header, context.Stop).ConfigureAwait(false);
+            header = null;
+        }
+        await context.Sink.RowsAsync(rows, context.Stop).ConfigureAwait(false);
     }
 
     /// <summary>All that waits as one message.</summary>

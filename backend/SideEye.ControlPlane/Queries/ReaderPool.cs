@@ -3,8 +3,8 @@ using SideEye.Store;
 namespace SideEye.ControlPlane.Queries;
 
 /// <summary>
-/// Snapshot files that stay open for the next query: the panels of a dashboard all ask the same one. What a query can
-/// do leaves nothing behind in a reader, so anybody may have it next.
+/// Snapshot files that stay open for the next query: the panels of a dashboard all ask the same one. Each query has a
+/// session of its own, and a file that is not open as it was is closed, so anybody may have it next.
 /// </summary>
 internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
 {
@@ -60,10 +60,11 @@ internal sealed class ReaderPool(int idleMax, StoreLimits limits) : IDisposable
     private void Return(string path, long stamp, SnapshotReader reader)
     {
         SnapshotReader? tooMany = null;
+        // A file that was removed meanwhile would stay open for nobody.
+        bool isKept = idleMax > 0 && StampOf(path) == stamp && reader.TryRenew();
         lock (gate)
         {
-            // A file that was removed meanwhile would stay open for nobody.
-            if (isDisposed || idleMax == 0 || StampOf(path) != stamp)
+            if (isDisposed || !isKept)
             {
                 tooMany = reader;
             }

@@ -94,8 +94,8 @@ internal sealed class SpecSql
         if (select.Length > limits.SqlCharsMax)
             throw new StoreException(StoreError.Sql, $"the SQL is longer than {limits.SqlCharsMax} characters");
         // In brackets only a SELECT parses; alone it parsed before, so that no bracket closes ours.
-        RequireOne(select);
-        RequireOne($"SELECT * FROM (\n{select}\n)");
+        SqlStatements.RequireOne(connection, select);
+        SqlStatements.RequireOne(connection, $"SELECT * FROM (\n{select}\n)");
         Prepare(select);
     }
 
@@ -122,24 +122,6 @@ internal sealed class SpecSql
     public static bool IsAboutText(StoreException e) => BeforeRun.Any(
         kind => e.Message.StartsWith(kind, StringComparison.Ordinal));
 
-    /// <summary>Makes sure that DuckDB finds one statement in text.</summary>
-    private void RequireOne(string sql)
-    {
-        int count = ExtractStatements.DuckDBExtractStatements(
-            connection.NativeConnection, sql, out DuckDBExtractedStatements statements);
-        using (statements)
-        {
-            if (count == 0)
-            {
-                string? problem = ExtractStatements.DuckDBExtractStatementsError(statements);
-                throw new StoreException(StoreError.Sql,
-                    string.IsNullOrEmpty(problem) ? "the SQL is empty" : problem.Trim());
-            }
-            if (count > 1)
-                throw new StoreException(StoreError.Sql, $"one SELECT at a time; there are {count} statements");
-        }
-    }
-
     /// <summary>Makes sure that DuckDB finds all that a statement names.</summary>
     private void Prepare(string sql)
     {
@@ -152,14 +134,7 @@ internal sealed class SpecSql
         }
     }
 
-    /// <summary>Statements in the SQL; 0 when it does not parse.</summary>
-    private int Count(string sql)
-    {
-        int count = ExtractStatements.DuckDBExtractStatements(
-            connection.NativeConnection, sql, out DuckDBExtractedStatements statements);
-        statements.Dispose();
-        return count;
-    }
+    private int Count(string sql) => SqlStatements.Count(connection, sql, out _);
 
     private T Limited<T>(string sql, Func<DuckDBCommand, T> run)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SideEye.Store.Sql;
 
 /// <summary>
@@ -8,15 +10,15 @@ internal static class SqlNesting
 {
     /// <summary>Refuses a query with too many open brackets or too many parts that nest without brackets.</summary>
     /// <exception cref="StoreException">It is too deep.</exception>
-    public static void Require(string sql, int nestingMax)
+    public static void Require(ImmutableArray<SqlToken> tokens, int nestingMax)
     {
         int depth = 0;
         int chained = 0;
-        foreach (SqlToken token in SqlTokens.Of(sql))
+        foreach (SqlToken token in tokens)
         {
             depth += token.Kind != SqlTokenKind.Symbol ? 0
                 : token.Text is "(" or "[" or "{" ? 1 : token.Text is ")" or "]" or "}" ? -1 : 0;
-            chained += token.Kind == SqlTokenKind.Word && IsChain(token.Text) ? 1 : 0;
+            chained += IsChain(token) ? 1 : 0;
             if (depth > nestingMax || chained > nestingMax)
             {
                 throw new StoreException(StoreError.Sql,
@@ -25,11 +27,7 @@ internal static class SqlNesting
         }
     }
 
-    private static bool IsChain(string word) =>
-        word.Equals("UNION", StringComparison.OrdinalIgnoreCase)
-        || word.Equals("EXCEPT", StringComparison.OrdinalIgnoreCase)
-        || word.Equals("INTERSECT", StringComparison.OrdinalIgnoreCase)
-        || word.Equals("JOIN", StringComparison.OrdinalIgnoreCase)
-        || word.Equals("DESCRIBE", StringComparison.OrdinalIgnoreCase)
-        || word.Equals("EXPLAIN", StringComparison.OrdinalIgnoreCase);
+    private static bool IsChain(SqlToken token) =>
+        token.IsWord("UNION") || token.IsWord("EXCEPT") || token.IsWord("INTERSECT") || token.IsWord("JOIN")
+        || token.IsWord("DESCRIBE") || token.IsWord("EXPLAIN");
 }

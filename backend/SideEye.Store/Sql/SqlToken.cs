@@ -39,6 +39,10 @@ internal readonly record struct SqlToken(SqlTokenKind Kind, int Start, string Te
         _ => Text,
     };
 
+    /// <summary>Whether it is this keyword, in capital letters or small ones.</summary>
+    public bool IsWord(string word) =>
+        Kind == SqlTokenKind.Word && Text.Equals(word, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether it is this symbol.</summary>
     public bool Is(string symbol) => Kind == SqlTokenKind.Symbol && Text == symbol;
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using DuckDB.NET.Data;
-using DuckDB.NET.Native;
 
 namespace SideEye.Store.Sql;
 
@@ -16,39 +15,45 @@ internal sealed class StatementReview
     private const int DepthMax = 20_000;
 
     private readonly ImmutableArray<NamedTable>.Builder tables = ImmutableArray.CreateBuilder<NamedTable>();
-    private readonly Stack<JsonElement> open = new();
+    private readonly Stack<Node> open = new();
+    private readonly ExpressionCost cost;
     private double multiplied = 1;
 
-    private StatementReview()
-    {
-    }
+    private StatementReview(StoreLimits limits) => cost = new ExpressionCost(limits.SqlExpressionsMax);
+
+    /// <summary>A part of the tree.</summary>
+    /// <param name="Element">The part.</param>
+    /// <param name="Depth">Expressions that it is in.</param>
+    /// <param name="Level">Subqueries and lambdas among them.</param>
+    private readonly record struct Node(JsonElement Element, int Depth, int Level);
 
     /// <summary>Reviews a query.</summary>
     /// <param name="connection">Any connection; the query is only parsed.</param>
     /// <param name="sql">The query; EXPLAIN may precede it.</param>
     /// <param name="limits">How long it may be.</param>
-    /// <returns>The tables that it names.</returns>
+    /// <returns>What runs.</returns>
     /// <exception cref="StoreException">It may not run; why is said.</exception>
-    public static ImmutableArray<NamedTable> Of(DuckDBConnection connection, string sql, StoreLimits limits)
+    public static ReviewedQuery Of(DuckDBConnection connection, string sql, StoreLimits limits)
     {
         if (sql.Length > limits.SqlCharactersMax)
         {
             throw Refused($"the query has {sql.Length} characters, more than {limits.SqlCharactersMax}");
         }
-        SqlNesting.Require(sql, limits.SqlNestingMax);
-        using JsonDocument parsed = Parse(connection, WithoutExplain(sql));
+        StatementText text = StatementText.Of(sql, limits.SqlNestingMax);
+        using JsonDocument parsed = Parse(connection, text.Judged);
         JsonElement root = parsed.RootElement;
         if (root.GetProperty("error").GetBoolean())
-            throw Problem(connection, sql, root);
+            throw Problem(connection, text.Judged, root);
         JsonElement statements = root.GetProperty("statements");
         if (statements.GetArrayLength() != 1)
         {
             throw Refused(statements.GetArrayLength() == 0 ? "the query is empty"
                 : $"one statement at a time; the query has {statements.GetArrayLength()}");
         }
-        StatementReview review = new();
+        SqlStatements.RequireOne(connection, text.Run);
+        StatementReview review = new(limits);
         review.Walk(statements[0]);
-        return review.tables.ToImmutable();
+        return new ReviewedQuery(text, review.tables.ToImmutable());
     }
 
     private static JsonDocument Parse(DuckDBConnection connection, string sql)
@@ -75,68 +80,57 @@ internal sealed class StatementReview
         }
     }
 
-    /// <summary>EXPLAIN and EXPLAIN ANALYZE show how a query runs; the query is what is judged.</summary>
-    private static string WithoutExplain(string sql)
-    {
-        ImmutableArray<SqlToken> tokens = SqlTokens.Of(sql);
-        if (tokens.Length < 2 || !IsWord(tokens[0], "EXPLAIN"))
-            return sql;
-        SqlToken last = tokens.Length > 2 && IsWord(tokens[1], "ANALYZE") ? tokens[1] : tokens[0];
-        return sql[last.End..];
-    }
-
-    private static bool IsWord(SqlToken token, string word) =>
-        token.Kind == SqlTokenKind.Word && token.Text.Equals(word, StringComparison.OrdinalIgnoreCase);
-
     private static StoreException Problem(DuckDBConnection connection, string sql, JsonElement root)
     {
         string text = root.GetProperty("error_message").GetString() ?? "";
         if (root.GetProperty("error_type").GetString() != "not implemented")
-            return ShownAtItsPlace(connection, sql) ?? Refused(text);
-        bool isPivot = SqlTokens.Of(sql).Any(token => IsWord(token, "PIVOT"));
+            return Refused(ShownAtItsPlace(connection, sql) ?? text);
+        bool isPivot = SqlTokens.Of(sql).Any(static token => token.IsWord("PIVOT"));
         return Refused(isPivot
             ? "PIVOT needs the values of its columns here: PIVOT ... ON column IN (...)"
             : "only queries may run here: SELECT, WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES and EXPLAIN");
     }
 
     /// <summary>The parser's message with the line and a mark below the place, which splitting gives.</summary>
-    private static StoreException? ShownAtItsPlace(DuckDBConnection connection, string sql)
+    private static string? ShownAtItsPlace(DuckDBConnection connection, string sql)
     {
-        _ = NativeMethods.ExtractStatements.DuckDBExtractStatements(
-            connection.NativeConnection, sql, out DuckDBExtractedStatements statements);
-        using (statements)
-        {
-            string? problem = NativeMethods.ExtractStatements.DuckDBExtractStatementsError(statements);
-            return string.IsNullOrEmpty(problem) ? null : Refused(problem.Trim());
-        }
+        SqlStatements.Count(connection, sql, out string? problem);
+        return problem;
     }
 
     private void Walk(JsonElement statement)
     {
-        open.Push(statement);
-        while (open.TryPop(out JsonElement element))
+        open.Push(new Node(statement, 0, 0));
+        while (open.TryPop(out Node node))
         {
-            if (element.ValueKind == JsonValueKind.Array)
+            if (node.Element.ValueKind == JsonValueKind.Array)
             {
-                foreach (JsonElement each in element.EnumerateArray())
-                    open.Push(each);
+                foreach (JsonElement each in node.Element.EnumerateArray())
+                    open.Push(node with { Element = each });
             }
-            else if (element.ValueKind == JsonValueKind.Object)
+            else if (node.Element.ValueKind == JsonValueKind.Object)
             {
-                Visit(element);
+                Visit(node);
             }
         }
     }
 
-    private void Visit(JsonElement node)
+    private void Visit(Node at)
     {
+        JsonElement node = at.Element;
+        string expression = Text(node, "class");
+        if (expression.Length > 0)
+        {
+            at = at with { Depth = at.Depth + 1, Level = at.Level + (expression is "SUBQUERY" or "LAMBDA" ? 1 : 0) };
+            cost.Add(at.Depth, at.Level);
+        }
         string type = Text(node, "type");
         if (type == "BASE_TABLE")
             VisitTable(node);
         if (type == "TABLE_FUNCTION" && node.TryGetProperty("function", out JsonElement function))
         {
             VisitTableFunction(function);
-            open.Push(function.GetProperty("children"));
+            open.Push(at with { Element = function.GetProperty("children") });
             return;
         }
         if (node.TryGetProperty("function_name", out JsonElement name))
@@ -144,7 +138,7 @@ internal sealed class StatementReview
         foreach (JsonProperty property in node.EnumerateObject())
         {
             if (property.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-                open.Push(property.Value);
+                open.Push(at with { Element = property.Value });
         }
     }
 
@@ -176,6 +170,11 @@ internal sealed class StatementReview
             Multiply(name, arguments, index);
         if (StatementRules.Formatters.Contains(name))
             RequireNarrow(name, arguments);
+        if (TextPatterns.HasPattern(name) && arguments.GetArrayLength() > 1 && Constant(arguments[1]) is
+            { ValueKind: JsonValueKind.String } pattern)
+        {
+            TextPatterns.Require(name, pattern.GetString()!);
+        }
     }
 
     private void Multiply(string name, JsonElement arguments, int index)
@@ -218,16 +217,13 @@ internal sealed class StatementReview
     }
 
     /// <summary>The number that an expression is; null when it is more than a number.</summary>
-    private static double? Number(JsonElement expression)
-    {
-        if (Text(expression, "type") == "VALUE_CONSTANT"
-            && expression.GetProperty("value").TryGetProperty("value", out JsonElement value)
-            && value.ValueKind == JsonValueKind.Number)
-        {
-            return value.GetDouble();
-        }
-        return null;
-    }
+    private static double? Number(JsonElement expression) =>
+        Constant(expression) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+
+    /// <summary>The value of a constant; null of all else.</summary>
+    private static JsonElement? Constant(JsonElement expression) =>
+        Text(expression, "type") == "VALUE_CONSTANT"
+            && expression.GetProperty("value").TryGetProperty("value", out JsonElement value) ? value : null;
 
     private static string Text(JsonElement node, string property) =>
         node.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String

@@ -8,19 +8,22 @@ internal static class StatementRules
 {
     /// <summary>
     /// Table functions that compute from their arguments or describe the snapshot. All others are refused, also those
-    /// that a later DuckDB brings: among them are functions that log to files and functions that show paths.
+    /// that a later DuckDB brings: among them are functions that log to files, functions that show paths, and macros
+    /// such as histogram() that read the table that a text names.
     /// </summary>
     public static FrozenSet<string> TableFunctions { get; } = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "range", "generate_series", "unnest", "repeat", "json_each", "json_tree", "histogram", "histogram_values",
+        "range", "generate_series", "unnest", "repeat", "json_each", "json_tree",
         "duckdb_tables", "duckdb_views", "duckdb_columns", "duckdb_functions", "duckdb_types", "duckdb_keywords",
         "pragma_table_info", "pragma_show", "pragma_version", "pg_timezone_names", "icu_calendar_names");
 
-    /// <summary>Scalar functions that tell about this host or act on it.</summary>
+    /// <summary>Scalar functions that tell about this host, act on it or wait, or take SQL that nobody judges: the plan
+    /// of a query has the values of its constants.</summary>
     public static FrozenSet<string> RefusedFunctions { get; } = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "current_setting", "getenv", "write_log", "getvariable", "nextval", "currval", "json_deserialize_sql",
-        "json_execute_serialized_sql", "query", "query_table");
+        "json_execute_serialized_sql", "json_serialize_plan", "query", "query_table", "sleep_ms", "pg_sleep",
+        "setseed");
 
     /// <summary>Views of DuckDB that show paths, settings or what other queries did.</summary>
     public static FrozenSet<string> RefusedTables { get; } = FrozenSet.Create(
@@ -42,6 +45,8 @@ internal static class StatementRules
         ["range"] = -1,
         ["generate_series"] = -1,
         ["bar"] = 3,
+        ["bitstring"] = 1,
+        ["equi_width_bins"] = 2,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Functions whose format may ask for any width.</summary>

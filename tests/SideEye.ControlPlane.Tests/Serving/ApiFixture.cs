@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using SideEye.ControlPlane.Agents;
 using SideEye.ControlPlane.Serving;
 using SideEye.Store.Tests;
@@ -17,6 +16,7 @@ public abstract class ApiFixture : IAsyncLifetime
 
     private readonly TemporaryFolder folder = new();
     protected HttpClient Http { get; } = new();
+    private protected LogLines Log { get; } = new();
     private protected ScriptedAgent Agent { get; private set; } = null!;
     private RunningControlPlane running = null!;
 
@@ -34,7 +34,7 @@ public abstract class ApiFixture : IAsyncLifetime
                 Listen = "127.0.0.1:0", DataFolder = folder.File("data"), TokenFile = tokens,
                 Fleet = new FleetOptions { Addresses = [Agent.Address] },
             },
-            NullLoggerFactory.Instance, Stop);
+            Log, Stop);
         Http.BaseAddress = new Uri(running.Address);
         while (!running.DoAllAgentsAnswer)
             await Task.Delay(20, Stop);

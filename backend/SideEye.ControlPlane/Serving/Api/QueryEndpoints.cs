@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using SideEye.ControlPlane.Serving.Answering;
 using SideEye.Protocol.ControlPlane;
@@ -31,25 +30,14 @@ internal sealed class QueryEndpoints(ControlPlaneParts parts, QueryAnswerer answ
         return AskAsync(document with { Snapshot = snapshot }, context, stop);
     }
 
-    private async Task AskAsync(QueryDocument document, HttpContext context, CancellationToken stop)
+    private Task AskAsync(QueryDocument document, HttpContext context, CancellationToken stop)
     {
         Person person = Person.Of(context);
         QueryRequest request = document.ToRequest(
             parts.Time.GetUtcNow(),
             new Caller { User = person.Name, Role = person.Role.ToString(), Origin = Origin.Explore });
-        try
-        {
-            await AnswerAsync(request, person, context, stop).ConfigureAwait(false);
-        }
-        catch (Exception) when (context.Response.HasStarted)
-        {
-            // Half an answer must not look like a whole one.
-            context.Features.Get<IHttpResetFeature>()?.Reset((int)Http2InternalError);
-            context.Abort();
-        }
+        return AnswerAsync(request, person, context, stop);
     }
-
-    private const long Http2InternalError = 2; // RFC 9113 section 7
 
     private async Task AnswerAsync(
         QueryRequest request, Person person, HttpContext context, CancellationToken stop)
