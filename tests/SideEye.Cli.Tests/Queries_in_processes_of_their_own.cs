@@ -146,10 +146,19 @@ public sealed class Queries_in_processes_of_their_own : IDisposable
     public async Task A_caller_who_cannot_take_the_answer_costs_no_process()
     {
         QueryWorkers workers = Workers();
-        await Assert.ThrowsAsync<TimeoutException>(() => workers.RunAsync(
+        await Assert.ThrowsAsync<EndOfStreamException>(() => workers.RunAsync(
             Sql("SELECT range AS n FROM range(500000)"), Subject, new Answer { Fails = true }, Stop));
         Assert.Equal(5, (await workers.RunAsync(Sql("FROM goroutines"), Subject, new Answer(), Stop)).Rows);
         Assert.Equal(0, workers.Ended);
+    }
+
+    [Fact]
+    public async Task A_process_that_cannot_be_started_is_said()
+    {
+        using QueryWorkers workers = new("/nowhere/sideeye", Limits, WorkerLimits.Default, TimeProvider.System);
+        StoreException none = await FailsAsync(workers, Sql("FROM goroutines"));
+        Assert.Equal(StoreError.Busy, none.Error);
+        Assert.Contains("cannot be started", none.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -216,7 +225,7 @@ public sealed class Queries_in_processes_of_their_own : IDisposable
         public ValueTask BeginFrameAsync(FrameHeader header, CancellationToken stop) => Add($"{header}");
 
         public ValueTask RowsAsync(ByteString arrow, CancellationToken stop) =>
-            Fails ? throw new TimeoutException() : Add(arrow.ToBase64());
+            Fails ? throw new EndOfStreamException() : Add(arrow.ToBase64());
 
         public void Notice(Notice notice) => Parts.Add($"{notice}");
 

@@ -80,10 +80,10 @@ internal sealed class QueryWorker : IDisposable
         using CancellationTokenRegistration leave = stop.Register(() => Leave(overdue, grace));
         try
         {
-            await messages.WriteAsync(order, CancellationToken.None).ConfigureAwait(false);
+            await OrderAsync(order).ConfigureAwait(false);
             return await PassOnAsync(sink, stop).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (WorkerLostException e)
         {
             Kill(null);
             throw Ended(e, stop);
@@ -123,6 +123,18 @@ internal sealed class QueryWorker : IDisposable
         process.Dispose();
     }
 
+    private async Task OrderAsync(WorkerOrder order)
+    {
+        try
+        {
+            await messages.WriteAsync(order, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new WorkerLostException(e);
+        }
+    }
+
     private async Task<QueryOutcome> PassOnAsync(IQuerySink sink, CancellationToken stop)
     {
         while (true)
@@ -149,10 +161,17 @@ internal sealed class QueryWorker : IDisposable
 
     private async Task<WorkerAnswer> NextAsync()
     {
-        WorkerAnswer part = await messages.ReadAsync(WorkerAnswer.Parser, CancellationToken.None).ConfigureAwait(false)
-            ?? throw new EndOfStreamException("the process has ended");
-        IsReady = part.PartCase is WorkerAnswer.PartOneofCase.Outcome or WorkerAnswer.PartOneofCase.Failure;
-        return part;
+        try
+        {
+            WorkerAnswer part = await messages.ReadAsync(WorkerAnswer.Parser, CancellationToken.None)
+                .ConfigureAwait(false) ?? throw new EndOfStreamException("the process has ended");
+            IsReady = part.PartCase is WorkerAnswer.PartOneofCase.Outcome or WorkerAnswer.PartOneofCase.Failure;
+            return part;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new WorkerLostException(e);
+        }
     }
 
     private async Task DrainAsync()
@@ -162,7 +181,7 @@ internal sealed class QueryWorker : IDisposable
             while (!IsReady)
                 await NextAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (WorkerLostException)
         {
             Kill(null);
         }
@@ -192,4 +211,7 @@ internal sealed class QueryWorker : IDisposable
         : new StoreException(StoreError.OutOfMemory,
             "the process that ran the query has ended, most likely for want of memory; make smaller lists and texts",
             e);
+
+    /// <summary>The process has ended, or does not speak as it should.</summary>
+    private sealed class WorkerLostException(Exception cause) : Exception(cause.Message, cause);
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using SideEye.Protocol.ControlPlane;
 using SideEye.Store;
 
@@ -124,7 +125,7 @@ public sealed class QueryWorkers : IQueryRunner, IDisposable
                 worker.Dispose();
                 worker = null;
             }
-            worker ??= QueryWorker.Start(program, limits, workerLimits.MessageBytesMax);
+            worker ??= Start();
             if (busy.Count == 0)
                 watch.Change(workerLimits.LookEvery, workerLimits.LookEvery);
             busy.Add(worker);
@@ -160,10 +161,20 @@ public sealed class QueryWorkers : IQueryRunner, IDisposable
         starting++;
         _ = Task.Run(() =>
         {
-            QueryWorker worker = QueryWorker.Start(program, limits, workerLimits.MessageBytesMax);
+            QueryWorker? worker = null;
+            try
+            {
+                worker = Start();
+            }
+            catch (StoreException)
+            {
+                // Whoever needs one is told.
+            }
             lock (gate)
             {
                 starting--;
+                if (worker is null)
+                    return;
                 if (!isDisposed)
                 {
                     idle.Insert(0, (worker, time.GetTimestamp()));
@@ -172,6 +183,19 @@ public sealed class QueryWorkers : IQueryRunner, IDisposable
             }
             worker.Dispose();
         });
+    }
+
+    private QueryWorker Start()
+    {
+        try
+        {
+            return QueryWorker.Start(program, limits, workerLimits.MessageBytesMax);
+        }
+        catch (Win32Exception e)
+        {
+            throw new StoreException(
+                StoreError.Busy, $"a process for the query cannot be started: {e.Message}; try again later", e);
+        }
     }
 
     private void Watch()
