@@ -44,6 +44,11 @@ internal sealed class RunningQuery : IDisposable
                 throw Stopped(null);
             return step();
         }
+        catch (InvalidOperationException e)
+        {
+            // DuckDB.NET's own: it was asked for something that it has no values for.
+            throw expired ? Stopped(e) : new StoreException(StoreError.Sql, e.Message, e);
+        }
         catch (Exception e) when (e is DuckDBException or OperationCanceledException)
         {
             throw e is DuckDBException failure && !expired ? DuckDbErrors.OnQuery(failure) : Stopped(e);

@@ -1,7 +1,10 @@
+using System.Collections;
 using System.Diagnostics;
+using Apache.Arrow;
 using Google.Protobuf;
 using SideEye.ControlPlane.Queries;
 using SideEye.ControlPlane.Queries.Workers;
+using SideEye.Protocol;
 using SideEye.Protocol.ControlPlane;
 using SideEye.Store;
 
@@ -143,6 +146,19 @@ public sealed class Queries_in_processes_of_their_own : IDisposable
     }
 
     [Fact]
+    public async Task One_that_was_killed_while_nobody_asked_costs_nothing()
+    {
+        QueryWorkers workers = Workers();
+        Assert.Equal(5, (await workers.RunAsync(Sql("FROM goroutines"), Subject, new Answer(), Stop)).Rows);
+        foreach ((int id, _) in Children())
+        {
+            using Process child = Process.GetProcessById(id);
+            child.Kill();
+        }
+        Assert.Equal(5, (await workers.RunAsync(Sql("FROM goroutines"), Subject, new Answer(), Stop)).Rows);
+    }
+
+    [Fact]
     public async Task A_caller_who_cannot_take_the_answer_costs_no_process()
     {
         QueryWorkers workers = Workers();
@@ -222,17 +238,27 @@ public sealed class Queries_in_processes_of_their_own : IDisposable
 
         public bool Fails { get; init; }
 
-        public ValueTask BeginFrameAsync(FrameHeader header, CancellationToken stop) => Add($"{header}");
+        public ValueTask BeginFrameAsync(FrameHeader header, CancellationToken stop)
+        {
+            Parts.Add($"{header}");
+            return ValueTask.CompletedTask;
+        }
 
-        public ValueTask RowsAsync(ByteString arrow, CancellationToken stop) =>
-            Fails ? throw new EndOfStreamException() : Add(arrow.ToBase64());
+        public ValueTask RowsAsync(ByteString arrow, CancellationToken stop)
+        {
+            if (Fails)
+                throw new EndOfStreamException();
+            foreach (RecordBatch batch in ArrowRows.Decode(arrow, out _))
+            {
+                // Not the bytes: behind a column's last value they are whatever was in memory.
+                using (batch)
+                    Parts.AddRange(batch.Arrays.Select(Text));
+            }
+            return ValueTask.CompletedTask;
+        }
 
         public void Notice(Notice notice) => Parts.Add($"{notice}");
 
-        private ValueTask Add(string part)
-        {
-            Parts.Add(part);
-            return ValueTask.CompletedTask;
-        }
+        private static string Text(IArrowArray column) => string.Join(", ", ((IEnumerable)column).Cast<object?>());
     }
 }

@@ -90,7 +90,9 @@ public sealed class What_etcd_is_at
         List<(JsonElement[] Rows, bool IsDerived)> snapshots = [];
         await using (SnapshotLoop loop = SnapshotLoop.StartCapturing(leader.ProcessId, Spec, Captured, Derived))
         {
-            for (int taken = 0; snapshots.Count < Snapshots; taken++)
+            // Of ten one is derived, and a write is in flight in some of those.
+            bool IsEnough() => snapshots.Count >= Snapshots && snapshots.Exists(static one => HasAge(one.Rows));
+            for (int taken = 0; !IsEnough(); taken++)
             {
                 LoopedSnapshot snapshot = await loop.RequireNextAsync(cancellation);
                 Assert.True(snapshot.IsWhole, $"{snapshot}: {string.Join('\n', snapshot.Faults)}");
@@ -99,7 +101,7 @@ public sealed class What_etcd_is_at
                 // Clients take what time they need to get there; then they stay.
                 if (snapshots.Count > 0 || AllWait(rows))
                     snapshots.Add((rows, snapshot.IsDerived));
-                Assert.True(taken < SnapshotsMax, "the clients never came to wait");
+                Assert.True(taken < SnapshotsMax, "the clients never came to wait, or no write was in flight");
             }
             await loop.KillAsync();
         }
@@ -111,7 +113,7 @@ public sealed class What_etcd_is_at
         Assert.Empty(load.Errors);
         Assert.Equal((leader.ProcessId, term), (lastLeader.ProcessId, lastTerm));
         Assert.All(snapshots, snapshot => AssertSays(snapshot.Rows, snapshot.IsDerived, term));
-        Assert.Equal(Snapshots / 10, snapshots.Count(static snapshot => snapshot.IsDerived));
+        Assert.InRange(snapshots.Count(static snapshot => snapshot.IsDerived), Snapshots / 10, SnapshotsMax);
         AssertProgress([.. snapshots.Select(static snapshot => snapshot.Rows)]);
         AssertLoad([.. snapshots.SelectMany(static snapshot => snapshot.Rows)]);
         Assert.False(alpha.HasExited || beta.HasExited || second.IsAnswered);
@@ -199,6 +201,10 @@ public sealed class What_etcd_is_at
             Assert.InRange(member.GetProperty("applied").GetInt64(), 1, member.GetProperty("committed").GetInt64()));
     }
 
+    /// <summary>Whether a write tells since when it is in flight, as derived tables do.</summary>
+    private static bool HasAge(JsonElement[] rows) => Array.Exists(rows, static row => Text(row, "of") == "put"
+        && row.TryGetProperty("age", out JsonElement age) && age.ValueKind == JsonValueKind.Number);
+
     /// <summary>The clients of the load ask for what they do, and for nothing else.</summary>
     private static void AssertLoad(JsonElement[] rows)
     {
@@ -212,8 +218,6 @@ public sealed class What_etcd_is_at
             Assert.Matches("^[0-9]+$", Text(put.GetProperty("request"), "Value"));
         });
         Assert.All(ranges, static range => Assert.Matches("^client-[0-2]$", Text(range, "key")));
-        Assert.Contains(puts, static put =>
-            put.TryGetProperty("age", out JsonElement age) && age.ValueKind == JsonValueKind.Number);
         Assert.All([.. puts, .. ranges], static row =>
             Assert.StartsWith("127.0.0.1:", Text(row, "client"), StringComparison.Ordinal));
     }

@@ -49,6 +49,8 @@ public sealed class Derived_tables : IDisposable
     [InlineData("SELECT * FROM glob('/etc/*')", "disabled by configuration")]
     [InlineData("", "empty")]
     [InlineData("-- nothing", "empty")]
+    [InlineData("SELECT $1 AS a", "parameters")]
+    [InlineData("SELECT \"", "unterminated")]
     public void One_that_fails_is_absent_says_why_and_takes_no_other_down(string sql, string reason)
     {
         DerivationOutcome outcome = tables.Write(path, Spec(

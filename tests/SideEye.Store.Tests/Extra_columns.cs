@@ -18,9 +18,21 @@ public sealed class Extra_columns : IDisposable
         ],
         [1, 11L, 2, """{"clientID": "seven", "h": {"X-Id": "q", "__addr": "no"}}""", null, "250ms", null, 1UL, null]);
 
+    public static TheoryData<string> Unfinished => ["\"", "'", "$1", "?", "$name", "request->\"", "n + '"];
+
     public Extra_columns() => path = folder.File("a.duckdb");
 
     public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Unfinished))]
+    public void One_that_has_no_end_or_parameters_fails_alone(string sql)
+    {
+        DerivationOutcome outcome = tables.Write(
+            path, Spec(new ExtraColumn("x", sql, null), new ExtraColumn("y", "n + 1", null)));
+        Assert.Equal("x", Assert.Single(outcome.Errors).Column);
+        Assert.Equal(["4", "NULL"], QueryText.Ask(path, "SELECT y FROM serve ORDER BY goroutine_id"));
+    }
 
     [Theory]
     [InlineData("request->name", null, "a.b", "NULL")]

@@ -77,6 +77,21 @@ public sealed class SQL_that_hides_statements : IDisposable
     }
 
     [Theory]
+    [InlineData("SELECT \"")]
+    [InlineData("SELECT '")]
+    [InlineData("SELECT 1 AS \"a\"\", \"b\"")]
+    [InlineData("SELECT $1")]
+    [InlineData("SELECT ?")]
+    [InlineData("SELECT pid FROM processes WHERE pid = $pid")]
+    public void That_has_no_end_or_parameters_is_wrong(string sql)
+    {
+        Assert.False(SnapshotReader.MayNameHistory(sql));
+        using SnapshotReader reader = SnapshotReader.Open(path);
+        Assert.Equal(StoreError.Sql, Assert.Throws<StoreException>(() => QueryText.Ask(reader, sql)).Error);
+        Assert.Equal(StoreError.Sql, Assert.Throws<StoreException>(() => Batches(reader, sql)).Error);
+    }
+
+    [Theory]
     [InlineData("SELECT pid FROM processes --c\rWHERE false", 0)]
     [InlineData("SELECT pid FROM processes --c\r\nWHERE false", 0)]
     [InlineData("SELECT pid FROM processes --c\nWHERE false", 0)]

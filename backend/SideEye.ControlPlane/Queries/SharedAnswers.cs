@@ -32,15 +32,21 @@ public sealed class SharedAnswers(IQueryRunner inner, QueryRunnerLimits limits, 
         Task<QueryOutcome> RunFor(IQuerySink taker) => inner.RunAsync(request, subject, taker, stop);
         if (AnswerKey.Of(request, subject) is not { } key)
             return await RunFor(sink).ConfigureAwait(false);
-        Entry entry = Join(key, out bool isFirst);
-        if (isFirst)
-            return await FirstAsync(entry, sink, RunFor, stop).ConfigureAwait(false);
-        // None when it is too large, or whoever had it run has gone away.
-        if (await entry.Answer.Task.WaitAsync(stop).ConfigureAwait(false) is not { } answer)
-            return await RunFor(sink).ConfigureAwait(false);
-        Interlocked.Increment(ref count);
-        await answer.SendAsync(sink, stop).ConfigureAwait(false);
-        return answer.Outcome;
+        while (true)
+        {
+            Entry entry = Join(key, out bool isFirst);
+            if (isFirst)
+                return await FirstAsync(entry, sink, RunFor, stop).ConfigureAwait(false);
+            if (await entry.Answer.Task.WaitAsync(stop).ConfigureAwait(false) is { } answer)
+            {
+                Interlocked.Increment(ref count);
+                await answer.SendAsync(sink, stop).ConfigureAwait(false);
+                return answer.Outcome;
+            }
+            if (entry.IsTooLarge)
+                return await RunFor(sink).ConfigureAwait(false);
+            // Whoever had it run has gone away: one of the others has it run now.
+        }
     }
 
     /// <inheritdoc/>
@@ -57,7 +63,11 @@ public sealed class SharedAnswers(IQueryRunner inner, QueryRunnerLimits limits, 
     private async Task<QueryOutcome> FirstAsync(
         Entry entry, IQuerySink sink, Func<IQuerySink, Task<QueryOutcome>> run, CancellationToken stop)
     {
-        AnswerRecorder recorder = new(sink, limits.SharedAnswerBytesMax, () => entry.Answer.TrySetResult(null));
+        AnswerRecorder recorder = new(sink, limits.SharedAnswerBytesMax, () =>
+        {
+            entry.IsTooLarge = true;
+            entry.Answer.TrySetResult(null);
+        });
         QueryOutcome outcome;
         try
         {
@@ -141,6 +151,9 @@ public sealed class SharedAnswers(IQueryRunner inner, QueryRunnerLimits limits, 
         public long Bytes { get; set; }
 
         public bool IsForgotten { get; set; }
+
+        /// <summary>Whether others have to have it run too: set before <see cref="Answer"/>.</summary>
+        public bool IsTooLarge { get; set; }
 
         /// <summary>What came of it; null when others have to ask themselves.</summary>
         public TaskCompletionSource<KeptAnswer?> Answer { get; } =

@@ -131,6 +131,11 @@ internal sealed class SpecSql
         {
             if (PreparedStatements.DuckDBPrepareError(prepared) is { Length: > 0 } problem)
                 throw new StoreException(StoreError.Sql, problem.Trim());
+            if (PreparedStatements.DuckDBParams(prepared) > 0)
+            {
+                throw new StoreException(
+                    StoreError.Sql, "parameters such as $1 and ? have no values here; write them out");
+            }
         }
     }
 
@@ -156,7 +161,7 @@ internal sealed class SpecSql
         {
             return run(command);
         }
-        catch (Exception e) when (e is DuckDBException or OperationCanceledException)
+        catch (Exception e) when (e is DuckDBException or OperationCanceledException or InvalidOperationException)
         {
             stop.ThrowIfCancellationRequested();
             if (reached is not null)

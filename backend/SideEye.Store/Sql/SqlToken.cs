@@ -29,15 +29,18 @@ internal readonly record struct SqlToken(SqlTokenKind Kind, int Start, string Te
     public int End => Start + Text.Length;
 
     /// <summary>Whether it names something.</summary>
-    public bool IsName => Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName;
+    public bool IsName => Kind == SqlTokenKind.Word || IsEndedName;
 
-    /// <summary>The name or the text that it stands for, without quotes.</summary>
+    /// <summary>The name or the text that it stands for, without quotes; as it is when it has no end.</summary>
     public string Value => Kind switch
     {
-        SqlTokenKind.QuotedName => Text[1..^1].Replace("\"\"", "\""),
-        SqlTokenKind.Text when Text[0] == '\'' => Text[1..^1].Replace("''", "'"),
+        SqlTokenKind.QuotedName when IsEndedName => Text[1..^1].Replace("\"\"", "\""),
+        SqlTokenKind.Text when Text.Length > 1 && Text[0] == '\'' && Text[^1] == '\'' =>
+            Text[1..^1].Replace("''", "'"),
         _ => Text,
     };
+
+    private bool IsEndedName => Kind == SqlTokenKind.QuotedName && Text.Length > 1 && Text[^1] == '"';
 
     /// <summary>Whether it is this keyword, in capital letters or small ones.</summary>
     public bool IsWord(string word) =>

@@ -124,6 +124,8 @@ internal sealed class StatementReview
             at = at with { Depth = at.Depth + 1, Level = at.Level + (expression is "SUBQUERY" or "LAMBDA" ? 1 : 0) };
             cost.Add(at.Depth, at.Level);
         }
+        if (expression == "PARAMETER")
+            throw Refused("parameters such as $1 and ? have no values here; write them out");
         string type = Text(node, "type");
         if (type == "BASE_TABLE")
             VisitTable(node);

@@ -11,10 +11,14 @@ internal sealed class QueryWorker : IDisposable
 {
     private static readonly long PageBytes = Environment.SystemPageSize;
 
+    /// <summary>A query that ends its process takes longer to do so.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(50);
+
     private readonly Process process;
     private readonly MessageStream messages;
     private readonly string statm;
     private volatile StoreException? killedFor;
+    private volatile bool wasKilled;
 
     private QueryWorker(Process process, MessageStream messages)
     {
@@ -23,11 +27,14 @@ internal sealed class QueryWorker : IDisposable
         statm = string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/statm");
     }
 
-    /// <summary>False when the process has ended, or is in the middle of something.</summary>
+    /// <summary>False when the process is in the middle of something.</summary>
     public bool IsReady { get; private set; } = true;
 
-    /// <summary>Whether the process is gone.</summary>
-    public bool HasExited => process.HasExited;
+    /// <summary>Whether the process is gone, or about to go.</summary>
+    public bool HasEnded => wasKilled || process.HasExited;
+
+    /// <summary>Whether the process was gone already when its last query came: that may be run by another.</summary>
+    public bool WasGone { get; private set; }
 
     /// <summary>Resident memory of the process; 0 when it is gone.</summary>
     public long ResidentBytes
@@ -74,17 +81,20 @@ internal sealed class QueryWorker : IDisposable
         WorkerOrder order, IQuerySink sink, TimeSpan timeMax, TimeSpan grace, CancellationToken stop)
     {
         IsReady = false;
+        long begun = TimeProvider.System.GetTimestamp();
         using CancellationTokenSource overdue = new(timeMax + grace);
         using CancellationTokenRegistration kill = overdue.Token.Register(() => Kill(new StoreException(
             StoreError.TimeLimit, $"the query took longer than {timeMax.TotalSeconds:0.###} s; make it smaller")));
-        using CancellationTokenRegistration leave = stop.Register(() => Leave(overdue, grace));
         try
         {
             await OrderAsync(order).ConfigureAwait(false);
+            // Behind the order: who leaves cancels that.
+            using CancellationTokenRegistration leave = stop.Register(() => Leave(overdue, grace));
             return await PassOnAsync(sink, stop).ConfigureAwait(false);
         }
         catch (WorkerLostException e)
         {
+            WasGone = !wasKilled && TimeProvider.System.GetElapsedTime(begun) < AtOnce;
             Kill(null);
             throw Ended(e, stop);
         }
@@ -105,6 +115,7 @@ internal sealed class QueryWorker : IDisposable
     public void Kill(StoreException? why)
     {
         killedFor ??= why;
+        wasKilled = true;
         try
         {
             process.Kill();

@@ -65,16 +65,23 @@ public sealed class QueryWorkers : IQueryRunner, IDisposable
         await running.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            QueryWorker worker = Take();
-            try
+            WorkerOrder order = WorkerMessages.Order(request, subject);
+            for (int lost = 0; ; lost++)
             {
-                return await worker.RunAsync(
-                    WorkerMessages.Order(request, subject), sink, limits.TimeMax, workerLimits.Grace, stop)
-                    .ConfigureAwait(false);
-            }
-            finally
-            {
-                Give(worker);
+                QueryWorker worker = Take();
+                try
+                {
+                    return await worker.RunAsync(order, sink, limits.TimeMax, workerLimits.Grace, stop)
+                        .ConfigureAwait(false);
+                }
+                catch (StoreException) when (worker.WasGone && lost < limits.RunningMax)
+                {
+                    // Another one runs it.
+                }
+                finally
+                {
+                    Give(worker);
+                }
             }
         }
         finally
@@ -119,7 +126,7 @@ public sealed class QueryWorkers : IQueryRunner, IDisposable
             {
                 (worker, _) = idle[^1];
                 idle.RemoveAt(idle.Count - 1);
-                if (!worker.HasExited)
+                if (!worker.HasEnded)
                     continue;
                 Interlocked.Increment(ref ended);
                 worker.Dispose();
@@ -142,7 +149,7 @@ public sealed class QueryWorkers : IQueryRunner, IDisposable
             busy.Remove(worker);
             if (busy.Count == 0 && !isDisposed)
                 watch.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            if (!worker.IsReady || worker.HasExited)
+            if (!worker.IsReady || worker.HasEnded)
             {
                 Interlocked.Increment(ref ended);
             }
@@ -211,10 +218,20 @@ public sealed class QueryWorkers : IQueryRunner, IDisposable
                 if (bytes > largest.Bytes)
                     largest = (worker, bytes);
             }
-            if (largest.Bytes > workerLimits.BytesMax || all > workerLimits.BytesMaxTogether)
+            if (largest.Bytes > workerLimits.BytesMax)
             {
                 largest.Worker?.Kill(new StoreException(StoreError.OutOfMemory,
                     "the query makes values that need more memory than its limit; make smaller lists and texts"));
+            }
+            else if (all > workerLimits.BytesMaxTogether && idle.Count > 0)
+            {
+                idle[0].Worker.Dispose();
+                idle.RemoveAt(0);
+            }
+            else if (all > workerLimits.BytesMaxTogether)
+            {
+                largest.Worker?.Kill(new StoreException(StoreError.OutOfMemory,
+                    "the queries that run need more memory than all may have, and this one most; make it smaller"));
             }
         }
     }
