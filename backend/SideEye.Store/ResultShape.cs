@@ -35,7 +35,7 @@ internal sealed record ResultShape(string Sql, ImmutableArray<BatchColumn> Colum
     private static List<(string Name, string Type)> Describe(DuckDBConnection connection, string query)
     {
         using DuckDBCommand command = connection.CreateCommand();
-        // Statements such as SHOW TABLES are described as what is in brackets; a mistake is shown in the text itself.
+        // Statements such as SHOW TABLES are described as what is in brackets.
         command.CommandText = $"DESCRIBE {query}";
         SqlToken first = SqlTokens.Of(query)[0];
         if (!first.IsWord("SELECT") && !first.IsWord("WITH"))
@@ -51,6 +51,8 @@ internal sealed record ResultShape(string Sql, ImmutableArray<BatchColumn> Colum
         }
         catch (DuckDBException e)
         {
+            // A mistake is shown at its place in what was written.
+            SqlStatements.RequireKnown(connection, query);
             throw DuckDbErrors.OnQuery(e);
         }
     }

@@ -71,13 +71,15 @@ public sealed class The_spec_command : IDisposable
               - { name: of_calls, sql: SELECT a FROM calls }
               - { name: of_others, sql: SELECT reason FROM waits }
               - { name: no_sql, sql: SELEC 1 }
+              - { name: asked, sql: "SELECT $1 AS n" }
             """);
         string file = Path.Combine(folder.FullName, "a.yaml");
         Assert.Equal(1, run.ExitCode);
         string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(
-            [$"{file}:5:5: misspelt", $"{file}:7:5: of_others", $"{file}:8:5: no_sql"],
+            [$"{file}:5:5: misspelt", $"{file}:7:5: of_others", $"{file}:8:5: no_sql", $"{file}:9:5: asked"],
             lines.Select(static line => string.Join(':', line.Split(':')[..4])));
+        Assert.EndsWith("asked: parameters such as $1 and ? have no values here; write them out", lines[3]);
     }
 
     [Fact]

@@ -93,6 +93,40 @@ public sealed class The_tables_and_export_commands(CapturedFile shop) : IClassFi
     }
 
     [Fact]
+    public void Another_expression_and_another_name_than_the_file_has_are_said_with_exit_code_3()
+    {
+        string spec = shop.Spec("other.yaml", """
+            version: 1
+            functions:
+              - function: main.(*server).Get
+                table: gets
+                capture: [{ expr: "request.client", as: request }]
+            """);
+        CommandRun run = SideEyeProcess.Run("tables", shop.Path, "--no-packs", "--spec", spec);
+        Assert.Equal((3, "sideeye: gets: the file has the frames of main.(*server).Get as server_Get, and deriving "
+            + "renames nothing: use that name, or take a new snapshot\n"
+            + "sideeye: server_Get.request: the file has no request.client of main.(*server).Get, its request is "
+            + "request: the snapshot was taken without it, and deriving captures nothing: take a new one\n"),
+            (run.ExitCode, run.Error));
+    }
+
+    [Theory]
+    [InlineData("SELECT $1 AS n")]
+    [InlineData("SELECT * FROM server_Get WHERE goroutine_id = ?")]
+    public void SQL_with_parameters_is_said_with_exit_code_3(string sql)
+    {
+        string spec = shop.Spec("parameters.yaml", $$"""
+            version: 1
+            tables:
+              - { name: asked, sql: "{{sql}}" }
+            """);
+        CommandRun run = SideEyeProcess.Run("tables", shop.Path, "--no-packs", "--spec", spec);
+        Assert.Equal(
+            (3, "sideeye: asked: parameters such as $1 and ? have no values here; write them out\n"),
+            (run.ExitCode, run.Error));
+    }
+
+    [Fact]
     public void A_spec_with_problems_changes_nothing()
     {
         byte[] before = File.ReadAllBytes(shop.Path);

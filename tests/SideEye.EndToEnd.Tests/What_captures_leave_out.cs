@@ -55,7 +55,7 @@ public sealed class What_captures_leave_out : IDisposable
         int entries = row.GetProperty("entries").GetInt32();
         Assert.InRange(entries, 1000, 10000);
         Assert.Equal(
-            string.Create(CultureInfo.InvariantCulture, $"map: {entries} of 50000 entries"),
+            string.Create(CultureInfo.InvariantCulture, $"map: {entries} of 50000 entries: work for one goroutine"),
             row.GetProperty("mark").GetString());
     }
 

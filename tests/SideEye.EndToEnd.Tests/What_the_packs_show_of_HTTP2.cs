@@ -72,6 +72,23 @@ public sealed class What_the_packs_show_of_HTTP2 : IDisposable
 
     [Theory]
     [MemberData(nameof(LibraryVersions))]
+    public async Task An_HTTP1_connection_that_a_handler_took_over_and_none_that_went_on_as_HTTP2(string goVersion)
+    {
+        Requires.Bpf();
+        StreamEnd[] ends = await SnapshotAsync("streams", goVersion);
+        StreamEnd taken = Assert.Single(ends, static end => end.Protocol == "taken");
+
+        JsonElement row = Assert.Single(SnapshotQuery.Rows(
+            Out, "SELECT * FROM http_requests_in_flight WHERE protocol NOT IN ('HTTP/2.0', 'gRPC')"));
+        Assert.Equal(
+            ("HTTP/1.1", taken.Method, taken.Path, taken.LocalAddress, taken.RemoteAddress),
+            (Text(row, "protocol")!, Text(row, "method")!, Text(row, "path")!, Text(row, "local_addr")!,
+                Text(row, "remote_addr")!));
+        Assert.Equal(JsonValueKind.Number, row.GetProperty("age_ns").ValueKind);
+    }
+
+    [Theory]
+    [MemberData(nameof(LibraryVersions))]
     public async Task Streams_of_gRPC_at_both_ends(string goVersion)
     {
         Requires.Bpf();

@@ -116,6 +116,16 @@ public sealed class SQL_that_hides_statements : IDisposable
     }
 
     [Theory]
+    [InlineData("SELECT pidd FROM processes", "LINE 1: SELECT pidd FROM processes\n               ^")]
+    [InlineData("FROM processes\nWHERE pidd = 1", "LINE 2: WHERE pidd = 1\n              ^")]
+    public void Is_told_of_a_mistake_at_its_place_in_batches_too(string sql, string shown)
+    {
+        using SnapshotReader reader = SnapshotReader.Open(path);
+        StoreException e = Assert.Throws<StoreException>(() => Batches(reader, sql));
+        Assert.Contains(shown, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("USE memory; DETACH snapshot; ATTACH '{path}' AS snapshot")]
     [InlineData("USE memory; DETACH snapshot; ATTACH '{path}' AS snapshot (READ_WRITE)")]
     [InlineData("USE memory; DETACH snapshot; ATTACH '{path}' AS snapshot (READ_ONLY)")]

@@ -1,6 +1,7 @@
 using SideEye.Spec.Model;
 using SideEye.Store;
 using SideEye.Store.Derivation;
+using SideEye.Tables;
 
 namespace SideEye.ControlPlane.Capturing;
 
@@ -24,6 +25,7 @@ public static class MissingCaptures
             columns.TryAdd(table.Name, new HashSet<string>(
                 table.Columns.Select(static column => column.Name), StringComparer.OrdinalIgnoreCase));
         }
+        Dictionary<(string Table, string Column), string> expressions = ExpressionsIn(reader, columns, stop);
         foreach (FunctionSpec function in spec.Functions.Where(static function => !function.IsOptional))
         {
             string wanted = function.Table ?? function.Function;
@@ -34,14 +36,43 @@ public static class MissingCaptures
                     wanted, null, $"the file has no frames of {function.Function}: {Remedy}");
                 continue;
             }
-            foreach (ExpressionSpec capture in function.Captures)
+            if (function.Table is { } name && !string.Equals(name, table, StringComparison.OrdinalIgnoreCase))
             {
-                if (!capture.IsOptional && !there.Contains(capture.Column))
+                yield return new DerivationError(name, null,
+                    $"the file has the frames of {function.Function} as {table}, and deriving renames nothing: use "
+                    + "that name, or take a new snapshot");
+            }
+            foreach (ExpressionSpec capture in function.Captures.Where(static capture => !capture.IsOptional))
+            {
+                string what = $"the file has no {capture.Text} of {function.Function}";
+                if (!there.Contains(capture.Column))
                 {
-                    yield return new DerivationError(
-                        table, capture.Column, $"the file has no {capture.Text} of {function.Function}: {Remedy}");
+                    yield return new DerivationError(table, capture.Column, $"{what}: {Remedy}");
+                }
+                else if (expressions.GetValueOrDefault((table, capture.Column)) is { } other && !Means(capture, other))
+                {
+                    yield return new DerivationError(table, capture.Column,
+                        $"{what}, its {capture.Column} is {other}: {Remedy}");
                 }
             }
         }
+    }
+
+    private static bool Means(ExpressionSpec capture, string expression) =>
+        capture.Text == expression || capture.Candidates.Any(one => one.ToString() == expression);
+
+    /// <summary>What each column of the function tables was captured from.</summary>
+    private static Dictionary<(string Table, string Column), string> ExpressionsIn(
+        SnapshotReader reader, Dictionary<string, HashSet<string>> tables, CancellationToken stop)
+    {
+        Dictionary<(string, string), string> expressions = [];
+        if (!tables.ContainsKey(CaptureSchema.FunctionTablesTable))
+            return expressions;
+        using QueryResult rows = reader.Query(
+            $"SELECT table_name, column_name, expression FROM {CaptureSchema.FunctionTablesTable}", QueryLimits.None,
+            stop);
+        while (rows.Read())
+            expressions.TryAdd((rows.GetText(0), rows.GetText(1)), rows.GetText(2));
+        return expressions;
     }
 }

@@ -130,7 +130,10 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
     private static void AppendKey(ImmutableArray<PathStep>.Builder path, GoType type, object key)
     {
         if (type is not { Kind: GoKind.Map, Key: { } keyType, Element: { } element })
-            throw new BindException($"{type.Name} is no map");
+        {
+            throw new BindException(key is string or bool ? $"{type.Name} is no map"
+                : $"index {key} is outside of {type.Name}");
+        }
         bool fits = key switch
         {
             string => keyType.Kind == GoKind.String,

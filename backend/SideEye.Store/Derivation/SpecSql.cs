@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using DuckDB.NET.Data;
-using DuckDB.NET.Native;
 using SideEye.Store.Sql;
-using static DuckDB.NET.Native.NativeMethods;
 
 namespace SideEye.Store.Derivation;
 
@@ -96,7 +94,7 @@ internal sealed class SpecSql
         // In brackets only a SELECT parses; alone it parsed before, so that no bracket closes ours.
         SqlStatements.RequireOne(connection, select);
         SqlStatements.RequireOne(connection, $"SELECT * FROM (\n{select}\n)");
-        Prepare(select);
+        SqlStatements.RequireKnown(connection, select);
     }
 
     /// <summary>Makes sure that text is one expression: it parses with and without brackets around it.</summary>
@@ -121,23 +119,6 @@ internal sealed class SpecSql
     /// </summary>
     public static bool IsAboutText(StoreException e) => BeforeRun.Any(
         kind => e.Message.StartsWith(kind, StringComparison.Ordinal));
-
-    /// <summary>Makes sure that DuckDB finds all that a statement names.</summary>
-    private void Prepare(string sql)
-    {
-        _ = PreparedStatements.DuckDBPrepare(
-            connection.NativeConnection, sql, out DuckDBPreparedStatement prepared);
-        using (prepared)
-        {
-            if (PreparedStatements.DuckDBPrepareError(prepared) is { Length: > 0 } problem)
-                throw new StoreException(StoreError.Sql, problem.Trim());
-            if (PreparedStatements.DuckDBParams(prepared) > 0)
-            {
-                throw new StoreException(
-                    StoreError.Sql, "parameters such as $1 and ? have no values here; write them out");
-            }
-        }
-    }
 
     private int Count(string sql) => SqlStatements.Count(connection, sql, out _);
 
@@ -166,8 +147,9 @@ internal sealed class SpecSql
             stop.ThrowIfCancellationRequested();
             if (reached is not null)
                 throw new StoreException(StoreError.TimeLimit, reached, e);
+            // Of a statement with parameters, DuckDB.NET says how many values it did not get.
             throw e is DuckDBException failure
-                ? DuckDbErrors.OnQuery(failure) : new StoreException(StoreError.Sql, e.Message, e);
+                ? DuckDbErrors.OnQuery(failure) : new StoreException(StoreError.Sql, SqlStatements.ParametersRefused, e);
         }
         finally
         {

@@ -125,7 +125,7 @@ internal sealed class StatementReview
             cost.Add(at.Depth, at.Level);
         }
         if (expression == "PARAMETER")
-            throw Refused("parameters such as $1 and ? have no values here; write them out");
+            throw Refused(SqlStatements.ParametersRefused);
         string type = Text(node, "type");
         if (type == "BASE_TABLE")
             VisitTable(node);

@@ -57,7 +57,18 @@ public sealed class Hostile_memory
         memory.Words(bucket + 200, bucket);
         ulong at = memory.Of(memory.Of(1000, 0, bucket, 0, 0));
         Rendered value = Rendered.Of(memory, HashMap(GoString, Int), at);
-        Assert.Contains("__truncated\":\"map: 64 of 1000 entries", value.Raw);
+        Assert.Contains("__truncated\":\"map: 64 of 1000 entries\"", value.Raw);
+    }
+
+    [Fact]
+    public void A_map_whose_entries_another_limit_left_out_says_which()
+    {
+        MadeMemory memory = new();
+        ulong at = memory.Of(memory.Of(1000, 0, MadeMaps.Bucket(memory, 0, ("a", 1)), 0, 0));
+        Rendered value = Rendered.Of(memory, HashMap(GoString, Int), at, cut: CaptureReason.BytesReached);
+        Assert.Equal("""{"a":1}""", value.Text);
+        Assert.Contains(
+            "__truncated\":\"map: 1 of 1000 entries: bytes of a frame or of the snapshot\"", value.Raw);
     }
 
     [Fact]

@@ -14,11 +14,7 @@ import (
 // callHTTP speaks HTTP/2 without TLS, with prior knowledge, by golang.org/x/net/http2 on both sides.
 func callHTTP() {
 	arrived := make(chan end)
-	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { handle(arrived, r) })
-	listener := listen()
-	address := listener.Addr().String()
-	server := &http.Server{Handler: h2c.NewHandler(handler, &http2.Server{})}
-	go func() { fail("serve", server.Serve(listener)) }()
+	address := serveHTTP2(arrived)
 	localAddr := ""
 	client := &http2.Transport{
 		AllowHTTP: true,
@@ -48,6 +44,18 @@ func callHTTP() {
 	}
 }
 
+// serveHTTP2 returns the address of a server that tells of each HTTP/2 request and answers none.
+func serveHTTP2(arrived chan<- end) string {
+	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { handle(arrived, r) })
+	return serve(h2c.NewHandler(handler, &http2.Server{}))
+}
+
+func serve(handler http.Handler) string {
+	listener := listen()
+	go func() { fail("serve", (&http.Server{Handler: handler}).Serve(listener)) }()
+	return listener.Addr().String()
+}
+
 // from completes the client's end when the handler's is known: by then the connection is.
 func (client end) from(server end, localAddr *string) (end, end) {
 	client.LocalAddr = *localAddr
@@ -56,7 +64,8 @@ func (client end) from(server end, localAddr *string) (end, end) {
 
 //go:noinline
 func handle(arrived chan<- end, r *http.Request) {
-	if r.ProtoMajor != 2 {
+	// The request that a connection was upgraded with stays one of HTTP/1.
+	if r.ProtoMajor != 2 && r.Header.Get("Upgrade") == "" {
 		fail("protocol", r.Proto)
 	}
 	local := r.Context().Value(http.LocalAddrContextKey).(net.Addr).String()

@@ -1,5 +1,5 @@
-// Streams is a gRPC server with clients of its own, and an HTTP/2 server and client of golang.org/x/net/http2: calls
-// whose handlers do not come to an end. The command "inflight" answers with what is in flight, as the program itself
+// Streams is a gRPC server with clients of its own, an HTTP/2 server and client of golang.org/x/net/http2, and
+// connections that began as HTTP/1 and were taken over: calls whose handlers do not come to an end. The command "inflight" answers with what is in flight, as the program itself
 // sees it. See scripts/build-streams for what it is built from.
 package main
 
@@ -16,7 +16,7 @@ import (
 
 // end is one end of a call in flight.
 type end struct {
-	Protocol   string `json:"protocol"` // grpc or h2c
+	Protocol   string `json:"protocol"` // grpc, h2c or taken (over from HTTP/1)
 	Side       string `json:"side"`
 	Kind       string `json:"kind"` // of gRPC: unary, streaming; what the client is about
 	Method     string `json:"method"`
@@ -36,17 +36,27 @@ var (
 func main() {
 	callGrpc()
 	callHTTP()
+	takeOver()
 	control.AwaitParked()
 	control.Serve(control.Commands{"inflight": func([]string) string { return inFlight() }})
 }
 
 // note writes down both ends of a call.
 func note(client end, server end) {
-	server.Side, client.Side = "server", "client"
+	client.Side = "client"
 	server.StreamID = client.StreamID
+	noteServed(server)
 	ledgerLock.Lock()
 	defer ledgerLock.Unlock()
-	ledger = append(ledger, client, server)
+	ledger = append(ledger, client)
+}
+
+// noteServed writes down a handler's end; the client is nobody who waits in a function of a library.
+func noteServed(server end) {
+	server.Side = "server"
+	ledgerLock.Lock()
+	defer ledgerLock.Unlock()
+	ledger = append(ledger, server)
 }
 
 func inFlight() string {

@@ -47,11 +47,16 @@ internal sealed class MapDocument(ValueDocuments documents)
                 ? WriteObject(type.Key, type.Element!, start, depth - 1)
                 : WritePairs(type.Key, type.Element!, start, depth - 1);
             if ((ulong)shown < scan.Count)
-                documents.Raw.Mark(RawMarks.Truncated, $"map: {shown} of {scan.Count} entries");
+                documents.Raw.Mark(RawMarks.Truncated, $"map: {shown} of {scan.Count} entries{Why(start)}");
         }
         entries.RemoveRange(start, entries.Count - start);
         return reason;
     }
+
+    /// <summary>Which limit left entries out, when it is not that of entries.</summary>
+    private string Why(int start) =>
+        documents.Memory.Cut is { } cut && entries.Count - start < documents.Limits.MapEntries
+            ? $": {CaptureReason.LimitOf(cut)}" : "";
 
     private static bool IsName(GoKind kind) =>
         kind is GoKind.String or (>= GoKind.Bool and <= GoKind.Uintptr);
