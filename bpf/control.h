@@ -48,6 +48,7 @@ struct se_control {
 	uint64_t abort;
 	uint64_t deadline; /* CLOCK_MONOTONIC, which is bpf_ktime_get_ns */
 	uint64_t capture_epoch; /* number of the snapshot, 1 to 65535 */
+	uint64_t chunks_end; /* the first chunk that is not ours */
 	struct se_capture_program program; /* with ranges 0: none */
 	struct se_layout layout;
 	SE_APART(apart);
@@ -59,6 +60,8 @@ struct se_control {
 	SE_APART(apart_too);
 	struct se_shard shards[SE_MAX_WORKERS];
 	struct se_filter filter;
+	SE_APART(apart_from_all);
+	uint64_t inside; /* workers in the probe, also late ones; the only field that outlives a snapshot */
 };
 
 /* What is known when the probe is loaded: code for the rest is dead, and the verifier removes it. */
@@ -72,6 +75,9 @@ struct se_probe_options {
 #define SE_NOTE_UNREAD_BLOCK (1ULL << 63)
 #define SE_NOTE_UNREAD_GOROUTINE (1ULL << 62)
 #define SE_NOTE_INDEX ((1ULL << 62) - 1)
+
+/* A chunk that is never there. */
+#define SE_NO_CHUNK UINT32_MAX
 
 /* Each chunk begins with a word that counts its used bytes, itself included. */
 #define SE_CHUNK_HEADER_BYTES 8

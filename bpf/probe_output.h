@@ -38,6 +38,8 @@ SE_INLINE uint8_t *chunk_with_room(struct se_shard *shard, uint64_t bytes)
 
 	if (!shard->has_chunk || shard->used > SE_CHUNK_BYTES - bytes) {
 		shard->chunk = __sync_fetch_and_add(&control.next_chunk, 1);
+		if (shard->chunk >= control.chunks_end)
+			shard->chunk = SE_NO_CHUNK;
 		shard->used = SE_CHUNK_HEADER_BYTES;
 		shard->has_chunk = 1;
 	}

@@ -173,15 +173,34 @@ static long copy_block(uint32_t i __attribute__((unused)), uint32_t *worker)
 	return 0;
 }
 
-static int run(uint32_t worker)
+static void leave(void)
+{
+	uint64_t before = __sync_fetch_and_sub(&control.inside, 1);
+
+	SE_OPAQUE(before); /* with a result the addition is one that orders what is around it */
+}
+
+/* Says that a worker is here, before it looks whether its snapshot is still under way: whoever ends that and then finds
+ * nobody inside knows that nobody of it will write any more (se_probe_is_quiet). */
+static bool enter(uint64_t nonce)
+{
+	uint64_t before = __sync_fetch_and_add(&control.inside, 1);
+
+	SE_OPAQUE(before);
+	if (control.nonce == nonce)
+		return true;
+	leave();
+	return false;
+}
+
+static void run(uint32_t worker)
 {
 	struct se_shard *shard = &control.shards[worker & (SE_MAX_WORKERS - 1)];
 
 	if (__sync_lock_test_and_set(&shard->started, 1))
-		return 0;
+		return;
 	bpf_loop(1 << 23, copy_block, &worker, 0);
 	shard->finished = 1;
-	return 0;
 }
 
 /*
@@ -193,21 +212,25 @@ static int run(uint32_t worker)
 SEC("raw_tp/signal_deliver")
 int on_signal_deliver(struct bpf_raw_tracepoint_args *ctx)
 {
+	uint64_t nonce = control.nonce;
 	struct se_shard *shard;
 	uint64_t value = 0;
 
-	if (ctx->args[0] != SE_PROBE_SIGNAL || !control.nonce || control.abort)
+	if (ctx->args[0] != SE_PROBE_SIGNAL || !nonce || control.abort)
 		return 0;
 	if (bpf_probe_read_kernel(&value, sizeof(value), (void *)(ctx->args[1] + SE_SIGINFO_VALUE_OFFSET)))
 		return 0;
-	value -= control.nonce;
-	if (value >= SE_MAX_WORKERS)
+	value -= nonce;
+	if (value >= SE_MAX_WORKERS || !enter(nonce))
 		return 0;
-	if (!options.in_parallel)
-		return run(value);
-	shard = &control.shards[value & (SE_MAX_WORKERS - 1)];
-	shard->number = value;
-	shard->task = bpf_get_current_task();
+	if (options.in_parallel) {
+		shard = &control.shards[value & (SE_MAX_WORKERS - 1)];
+		shard->number = value;
+		shard->task = bpf_get_current_task();
+	} else {
+		run(value);
+	}
+	leave();
 	return 0;
 }
 
@@ -221,14 +244,20 @@ int on_signal_deliver(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tp/x86_fpu_regs_activated")
 int on_fpu_regs_activated(void *ctx)
 {
-	uint64_t task, number = SE_MAX_WORKERS;
+	uint64_t task, nonce = control.nonce, number = SE_MAX_WORKERS;
 
 	(void)ctx;
-	if (!control.nonce || control.abort)
+	if (!nonce || control.abort)
 		return 0;
 	task = bpf_get_current_task();
 	for (uint32_t i = 0; i < SE_MAX_WORKERS; i++)
 		if (control.shards[i].task == task)
 			number = control.shards[i].number;
-	return number < SE_MAX_WORKERS ? run(number) : 0;
+	if (number >= SE_MAX_WORKERS || !enter(nonce))
+		return 0;
+	/* Between the look and the entry another snapshot may have begun. */
+	if (control.shards[number & (SE_MAX_WORKERS - 1)].task == task)
+		run(number);
+	leave();
+	return 0;
 }

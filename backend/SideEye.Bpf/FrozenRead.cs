@@ -26,6 +26,9 @@ public sealed unsafe class FrozenRead : IDisposable
     /// </summary>
     public int RegionCount => output == 0 ? 0 : (int)NativeCalls.OutputRegions(output);
 
+    /// <summary>Chunks of the probe that hold its records, from the request's first on.</summary>
+    internal uint Chunks => output == 0 ? 0 : NativeCalls.OutputChunks(output);
+
     /// <summary>
     /// Freezes the target, copies its goroutines and lets it go, all in one native call: no garbage collection of ours
     /// can prolong the pause. The outcome is in <see cref="Result"/>; nothing is thrown for what the world may do.

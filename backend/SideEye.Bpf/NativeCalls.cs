@@ -30,6 +30,9 @@ internal static unsafe partial class NativeCalls
     [LibraryImport(Library, EntryPoint = "se_program_identity")]
     internal static partial int ProgramIdentity(int pid, out ulong device, out ulong inode);
 
+    [LibraryImport(Library, EntryPoint = "se_output_chunks")]
+    internal static partial uint OutputChunks(nint output);
+
     [LibraryImport(Library, EntryPoint = "se_output_regions")]
     internal static partial uint OutputRegions(nint output);
 

@@ -6,16 +6,16 @@ namespace SideEye.Bpf;
 
 /// <summary>
 /// The probe, loaded into the kernel and waiting at signal delivery. It can be used for any number of snapshots, one at
-/// a time; the records of one are valid until the next.
+/// a time; the records of one are valid until the next that may fill the same chunks.
 /// </summary>
 public sealed unsafe class Probe : IDisposable
 {
     private const int LogBytes = 256 * 1024;
 
-    private readonly NativeCaptureProgram? room;
+    private readonly ProgramRoom? room;
     private nint handle;
 
-    private Probe(nint handle, long capacityBytes, int goroutinesMax, NativeCaptureProgram? room)
+    private Probe(nint handle, long capacityBytes, int goroutinesMax, ProgramRoom? room)
     {
         this.handle = handle;
         this.room = room;
@@ -28,6 +28,9 @@ public sealed unsafe class Probe : IDisposable
 
     /// <summary>Goroutines that may need a second look (running, labelled, long stacks).</summary>
     public int GoroutinesMax { get; }
+
+    /// <summary>Chunks for records.</summary>
+    internal long Chunks => ChunksOf(CapacityBytes);
 
     internal nint Handle
     {
@@ -48,16 +51,15 @@ public sealed unsafe class Probe : IDisposable
     /// </param>
     /// <exception cref="ProbeRefusedException">The kernel says no.</exception>
     public static Probe Load(long capacityBytes, int goroutinesMax, ProgramImage? program = null) =>
-        LoadWithRoom(capacityBytes, goroutinesMax, program?.Program);
+        LoadWithRoom(capacityBytes, goroutinesMax, ProgramRoom.Of(program));
 
     /// <summary>As <see cref="Load"/>, with room for programs of such sizes.</summary>
-    internal static Probe LoadWithRoom(long capacityBytes, int goroutinesMax, NativeCaptureProgram? room)
+    internal static Probe LoadWithRoom(long capacityBytes, int goroutinesMax, ProgramRoom? room)
     {
         byte[] probe = ReadProbe();
         byte[] log = GC.AllocateUninitializedArray<byte>(LogBytes);
-        // Each worker leaves one chunk half full.
-        long chunks = (capacityBytes / NativeLimits.ChunkBytes) + NativeLimits.MaxWorkers;
-        NativeCaptureProgram sizes = room ?? default;
+        long chunks = ChunksOf(capacityBytes);
+        NativeCaptureProgram sizes = room?.Sizes ?? default;
         fixed (byte* probeBytes = probe)
         fixed (byte* logBytes = log)
         {
@@ -72,9 +74,9 @@ public sealed unsafe class Probe : IDisposable
 
     /// <summary>Whether it has room for a snapshot: so many bytes of records, goroutines that may need a second look,
     /// and a capture program; one that was loaded for none takes none.</summary>
-    internal bool Fits(long capacityBytes, int goroutinesMax, ProgramImage? program) =>
+    internal bool Fits(long capacityBytes, int goroutinesMax, ProgramRoom? program) =>
         CapacityBytes >= capacityBytes && GoroutinesMax >= goroutinesMax
-        && (program is null ? room is null : room is { } sizes && program.FitsIn(sizes));
+        && (program is { } wanted ? room is { } sizes && sizes.Holds(wanted) : room is null);
 
     /// <summary>Takes it away from the tracepoints, where it costs every signal of the host a little; records of the
     /// last snapshot are gone, and wiped. False when a thread of the target may still be in it: then it must be
@@ -91,6 +93,10 @@ public sealed unsafe class Probe : IDisposable
         if (owned != 0)
             NativeCalls.ProbeFree(owned);
     }
+
+    // Each worker leaves one chunk half full.
+    private static long ChunksOf(long capacityBytes) =>
+        (capacityBytes / NativeLimits.ChunkBytes) + NativeLimits.MaxWorkers;
 
     private static byte[] ReadProbe()
     {

@@ -13,11 +13,6 @@ public sealed class ProbeLoan : IDisposable
         this.pool = pool;
     }
 
-    /// <summary>A probe of its own, as <see cref="Bpf.Probe.Load"/> loads it.</summary>
-    /// <exception cref="ProbeRefusedException">The kernel says no.</exception>
-    public static ProbeLoan Load(long capacityBytes, int goroutinesMax, ProgramImage? program) =>
-        new(Probe.Load(capacityBytes, goroutinesMax, program), null);
-
     /// <summary>The probe.</summary>
     /// <exception cref="ObjectDisposedException">It was given back.</exception>
     public Probe Probe => probe ?? throw new ObjectDisposedException(nameof(ProbeLoan));

@@ -32,7 +32,11 @@ public sealed class ProbePool(ProbePoolLimits limits, TimeProvider time) : IDisp
     /// <param name="goroutinesMax">As in <see cref="Probe.Load"/>; there may be more.</param>
     /// <param name="program">As in <see cref="Probe.Load"/>.</param>
     /// <exception cref="ProbeRefusedException">The kernel says no.</exception>
-    public ProbeLoan Lend(long capacityBytes, int goroutinesMax, ProgramImage? program)
+    public ProbeLoan Lend(long capacityBytes, int goroutinesMax, ProgramImage? program) =>
+        LendWithRoom(capacityBytes, goroutinesMax, ProgramRoom.Of(program));
+
+    /// <summary>As <see cref="Lend"/>, with room for programs of such sizes.</summary>
+    internal ProbeLoan LendWithRoom(long capacityBytes, int goroutinesMax, ProgramRoom? program)
     {
         while (Take(capacityBytes, goroutinesMax, program) is { } kept)
         {
@@ -42,7 +46,7 @@ public sealed class ProbePool(ProbePoolLimits limits, TimeProvider time) : IDisp
         }
         // Rounded up, so that it still fits when the process has grown.
         Probe loaded = Probe.LoadWithRoom(
-            Rounded(capacityBytes), (int)Rounded(goroutinesMax), program?.Room(Rounded));
+            Rounded(capacityBytes), (int)Rounded(goroutinesMax), program?.Rounded(Rounded));
         lock (access)
             Loads++;
         return new ProbeLoan(loaded, this);
@@ -83,7 +87,7 @@ public sealed class ProbePool(ProbePoolLimits limits, TimeProvider time) : IDisp
     }
 
     /// <summary>The smallest that fits.</summary>
-    private Probe? Take(long capacityBytes, int goroutinesMax, ProgramImage? program)
+    private Probe? Take(long capacityBytes, int goroutinesMax, ProgramRoom? program)
     {
         lock (access)
         {

@@ -33,23 +33,6 @@ public sealed class ProgramImage
     /// <summary>All tables, in the order of the constructor.</summary>
     public ReadOnlyMemory<byte> Tables { get; }
 
-    /// <summary>Whether it fits into tables of the sizes of another program.</summary>
-    internal bool FitsIn(in NativeCaptureProgram room) =>
-        Program.Ops <= room.Ops && Program.Routines <= room.Routines && Program.Pieces <= room.Pieces
-        && Program.Ranges <= room.Ranges && Program.Types <= room.Types && Program.Constants <= room.Constants
-        && Program.Names <= room.Names;
-
-    /// <summary>Sizes in which programs fit that are a little larger than this one.</summary>
-    internal NativeCaptureProgram Room(Func<long, long> rounded) => Program with
-    {
-        Ops = (uint)rounded(Program.Ops),
-        Routines = (uint)rounded(Program.Routines),
-        Pieces = (uint)rounded(Program.Pieces),
-        Ranges = (uint)rounded(Program.Ranges),
-        Constants = (uint)rounded(Program.Constants),
-        Names = (uint)rounded(Program.Names),
-    };
-
     private static unsafe long SizeOf(in NativeCaptureProgram program) =>
         ((long)program.Ops * sizeof(NativeCaptureOp))
         + ((long)program.Routines * sizeof(NativeCaptureRoutine))

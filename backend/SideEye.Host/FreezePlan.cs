@@ -7,56 +7,50 @@ using SideEye.Target.Native;
 namespace SideEye.Host;
 
 /// <summary>
-/// Everything that can be made ready before a target is frozen: buffers sized, probe loaded, request filled in.
+/// Everything that can be made ready before a target is frozen: buffers sized, a turn at a probe, the request.
 /// </summary>
 internal sealed class FreezePlan : IDisposable
 {
     // One worker is as fast for few goroutines: waking the second costs more than it saves.
     private const int GoroutinesPerWorker = 512;
-    // What does not fit is read by process_vm_readv, which is slower; the spec's own limit is usually far above.
-    private const long ObjectBytes = 8 << 20;
     private const long ObjectBytesPerGoroutine = 1024;
     private const double RoomToGrow = 1.25;
+    private const long RoomForNew = 256 << 10;
     private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(5);
 
     private readonly GoProcess process;
     private readonly CaptureLimits limits;
-    private readonly ProbeLoan? loan;
-    private readonly NativeSnapshotRequest request;
-    private readonly ProgramImage? program;
+    private SharedProbe.Turn? turn;
 
-    private FreezePlan(
-        GoProcess process, CaptureLimits limits, ProbeLoan? loan, ProgramImage? program,
-        in NativeSnapshotRequest request)
+    private FreezePlan(GoProcess process, CaptureLimits limits, in ProbeNeed need)
     {
-        this.program = program;
         this.process = process;
         this.limits = limits;
-        this.loan = loan;
-        this.request = request;
+        Need = need;
     }
 
-    public static FreezePlan Prepare(
-        GoProcess process, CaptureLimits limits, ReaderChoice choice, CompiledCapture? capture, ProbePool? probes)
+    /// <summary>Looks at the process and sizes what it needs; nothing is stopped.</summary>
+    public static FreezePlan Prepare(GoProcess process, CaptureLimits limits, CompiledCapture? capture)
     {
         ProgramImage? program = capture is null or { Program.IsEmpty: true }
             ? null : new ProgramImage(ProgramFor(process, capture, out byte[] tables), tables);
         GoroutineScan scan = process.Scan(limits.GoroutinesMax, feedsClock: false);
-        long expected = Math.Min((long)(scan.RecordBytes * RoomToGrow) + (1 << 20), limits.OutputBytesMax);
-        if (program is not null)
-        {
-            expected += Math.Min(
-                (long)capture!.Program.BytesMax, ObjectBytes + (scan.Entries * ObjectBytesPerGoroutine));
-        }
-        ProbeLoan? loan = choice == ReaderChoice.VmRead
-            ? null : TryLend(probes, expected, scan.Entries, choice, program);
-        NativeReader reader = loan is null ? NativeReader.VmRead : NativeReader.Bpf;
-        uint workers = (uint)Math.Clamp(scan.Entries / GoroutinesPerWorker, 1, MaxWorkers);
-        return new FreezePlan(process, limits, loan, program, process.Request(limits, reader, expected, workers));
+        long records = Math.Min((long)(scan.RecordBytes * RoomToGrow) + RoomForNew, limits.OutputBytesMax);
+        long objects = program is null ? 0
+            : Math.Min((long)capture!.Program.BytesMax, scan.Entries * ObjectBytesPerGoroutine);
+        int workers = Math.Clamp(scan.Entries / GoroutinesPerWorker, 1, MaxWorkers);
+        return new FreezePlan(
+            process, limits, new ProbeNeed(records, objects, (scan.Entries * 2) + 4096, workers, program));
     }
+
+    /// <summary>What it needs of a probe.</summary>
+    public ProbeNeed Need { get; }
 
     /// <summary>Nanoseconds that the target stood still so far, over all tries.</summary>
     public long PauseSpentNs { get; private set; }
+
+    /// <summary>Lets a probe read; without, process_vm_readv does.</summary>
+    public void Use(SharedProbe.Turn probe) => turn = probe;
 
     /// <summary>
     /// Freezes the target, copies, lets it go. Tries again when a busy host did not let all threads stop in time.
@@ -68,7 +62,8 @@ internal sealed class FreezePlan : IDisposable
         for (int attempt = 1; ; attempt++)
         {
             stop.ThrowIfCancellationRequested();
-            FrozenRead read = FrozenRead.Take(loan?.Probe, request, program);
+            FrozenRead read = turn?.Take(Request(NativeReader.Bpf))
+                ?? FrozenRead.Take(null, Request(NativeReader.VmRead), Need.Program);
             PauseSpentNs += (long)read.Result.PauseNs;
             if (read.Result.Outcome == (uint)NativeOutcome.Done)
                 return read;
@@ -82,7 +77,7 @@ internal sealed class FreezePlan : IDisposable
         }
     }
 
-    public void Dispose() => loan?.Dispose();
+    public void Dispose() => turn?.Dispose();
 
     private bool MayPauseAgain =>
         (PauseSpentNs / TimeSpan.NanosecondsPerTick) + limits.PauseMax.Ticks <= limits.PauseSumMax.Ticks;
@@ -95,20 +90,8 @@ internal sealed class FreezePlan : IDisposable
         return header;
     }
 
-    private static ProbeLoan? TryLend(
-        ProbePool? probes, long capacity, int entries, ReaderChoice choice, ProgramImage? program)
-    {
-        try
-        {
-            int goroutines = (entries * 2) + 4096;
-            return probes?.Lend(capacity, goroutines, program) ?? ProbeLoan.Load(capacity, goroutines, program);
-        }
-        catch (ProbeRefusedException e)
-        {
-            return choice == ReaderChoice.Automatic
-                ? null : throw new TargetException(TargetProblem.NotSupported, e.Message, e);
-        }
-    }
+    private NativeSnapshotRequest Request(NativeReader reader) =>
+        process.Request(limits, reader, Need.Bytes, (uint)Need.Workers);
 
     private TargetException Explain(in NativeSnapshotResult result) => (NativeOutcome)result.Outcome switch
     {

@@ -35,10 +35,12 @@ public sealed class PreparedProcess : IDisposable
     /// <summary>How long the process stood still, over all tries; zero before it was fired.</summary>
     public TimeSpan PauseSpent { get; private set; }
 
-    /// <summary>Compiles the spec, loads the probe and allocates; what goes wrong is in <see cref="Error"/>.</summary>
+    /// <summary>What it needs of a probe; null when it is not to be captured.</summary>
+    internal ProbeNeed? Need => plan?.Need;
+
+    /// <summary>Compiles the spec and looks at the process; what goes wrong is in <see cref="Error"/>.</summary>
     internal static PreparedProcess Prepare(
-        SnapshotTarget target, int processId, CaptureLimits limits, ReaderChoice reader, CaptureSpec spec,
-        CapturePrograms programs, ProbePool? probes)
+        SnapshotTarget target, int processId, CaptureLimits limits, CaptureSpec spec, CapturePrograms programs)
     {
         PreparedProcess prepared = new(target, processId);
         if (prepared.Error is not null)
@@ -47,14 +49,23 @@ public sealed class PreparedProcess : IDisposable
         {
             prepared.capture = programs.For(target.Process.Binary, spec);
             prepared.lacksDebugInformation = WithoutVariables(target.Process, spec);
-            prepared.plan = FreezePlan.Prepare(
-                target.Process, target.Limits ?? limits, reader, prepared.capture, probes);
+            prepared.plan = FreezePlan.Prepare(target.Process, target.Limits ?? limits, prepared.capture);
         }
         catch (Exception e) when (IsOfTarget(e))
         {
             prepared.Error = e.Message;
         }
         return prepared;
+    }
+
+    /// <summary>Lets a probe read the process.</summary>
+    internal void Use(SharedProbe.Turn probe) => plan!.Use(probe);
+
+    /// <summary>Says why the process will not be captured.</summary>
+    internal void Refuse(string error)
+    {
+        Error = error;
+        Dispose();
     }
 
     /// <inheritdoc/>

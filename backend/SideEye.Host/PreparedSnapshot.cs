@@ -58,8 +58,9 @@ public sealed class PreparedSnapshot : IDisposable
             {
                 stop.ThrowIfCancellationRequested();
                 prepared.Add(PreparedProcess.Prepare(
-                    target, firstProcessId + prepared.Count, limits, reader, spec, programs, probes));
+                    target, firstProcessId + prepared.Count, limits, spec, programs));
             }
+            new ProbeSharing(probes, reader).Lend(prepared, stop);
             return new PreparedSnapshot(limits, prepared.ToImmutable(), failed, firstProcessId);
         }
         catch

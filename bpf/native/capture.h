@@ -70,7 +70,7 @@ struct se_host; /* the capture machine outside the target */
 struct se_capture {
 	const struct se_snapshot_request *request;
 	struct se_snapshot_result *result;
-	struct se_probe *probe;
+	struct se_probe *probe; /* null: everything is read from outside */
 	struct se_output *output;
 	struct se_arena *arena;
 	struct se_thread *threads;
@@ -92,7 +92,8 @@ struct se_capture {
 struct se_output {
 	struct se_arena arena;
 	struct se_probe *probe;
-	uint32_t chunks; /* of the probe, filled */
+	uint32_t first_chunk; /* of the probe */
+	uint32_t chunks; /* filled from there on */
 };
 
 /* clock.c */
@@ -120,6 +121,9 @@ uint32_t se_find_goroutines(struct se_capture *capture);
 /* read_bpf.c */
 void se_prepare_probe(struct se_capture *capture);
 void se_read_bpf(struct se_capture *capture);
+
+/* notes.c */
+void se_collect_notes(struct se_capture *capture);
 
 /* follow.c: threads, running stacks, ms, deferred stacks */
 void se_follow(struct se_capture *capture);
@@ -175,3 +179,5 @@ struct se_control *se_probe_control(struct se_probe *probe);
 uint8_t *se_probe_chunks(struct se_probe *probe, uint32_t *count);
 uint64_t *se_probe_notes(struct se_probe *probe, uint32_t *count);
 struct se_tables *se_probe_tables(struct se_probe *probe);
+bool se_probe_is_quiet(struct se_probe *probe);
+void se_probe_wipe(struct se_probe *probe, uint32_t first, uint32_t end);

@@ -122,7 +122,7 @@ void se_capture_retries(struct se_capture *capture)
 	uint32_t chunks;
 	uint64_t count;
 
-	if (!capture->program || !capture->probe || capture->request->reader == SE_READER_VM_READ)
+	if (!capture->program || !capture->probe)
 		return;
 	m = &capture->host->machine;
 	retries = capture->tables->at[SE_TABLE_RETRIES];
@@ -150,7 +150,7 @@ void se_capture_retries(struct se_capture *capture)
 
 static int use_tables(struct se_capture *capture)
 {
-	if (capture->probe && capture->request->reader != SE_READER_VM_READ) {
+	if (capture->probe) {
 		capture->tables = se_probe_tables(capture->probe);
 		capture->capture_bytes = &se_probe_control(capture->probe)->capture_bytes;
 		return 0;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "capture.h"
 
@@ -123,36 +124,49 @@ static void detach(struct se_probe *probe)
 	memset(probe->links, 0, sizeof(probe->links));
 }
 
-/* A worker that is still on its way would write into the next snapshot. */
-static bool is_quiet(const struct se_control *control)
+/* How long a late worker may take to see that nobody wants it any more. */
+#define LEAVE_NS 20000000
+
+/* Ends what is under way, and says whether no worker of it is left that would write into the next snapshot. One that is
+ * on its way and not yet inside finds no snapshot of its own any more (snapshot.bpf.c, enter). */
+bool se_probe_is_quiet(struct se_probe *probe)
 {
-	for (uint32_t i = 0; i < SE_MAX_WORKERS; i++)
-		if (__atomic_load_n(&control->shards[i].started, __ATOMIC_ACQUIRE) &&
-		    !__atomic_load_n(&control->shards[i].finished, __ATOMIC_ACQUIRE))
+	const struct timespec a_moment = { .tv_nsec = 50000 };
+	uint64_t until = se_monotonic_ns() + LEAVE_NS;
+
+	__atomic_store_n(&probe->control->nonce, 0, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&probe->control->inside, __ATOMIC_SEQ_CST)) {
+		__atomic_store_n(&probe->control->abort, 1, __ATOMIC_RELAXED);
+		if (se_monotonic_ns() > until)
 			return false;
+		nanosleep(&a_moment, NULL);
+	}
 	return true;
 }
 
-/* What was copied of a target does not lie around until somebody needs the room. Chunks as a whole: behind their last
- * record may be what was read and then not wanted. */
-static void wipe(struct se_probe *probe)
+/* Clears what was copied into some chunks: those that were filled, whose first words are not zero, as a whole. Behind
+ * the last record may be what was read and then not wanted. */
+void se_probe_wipe(struct se_probe *probe, uint32_t first, uint32_t end)
 {
-	void *machines = probe->tables.at[SE_TABLE_MACHINES];
-	uint64_t claimed = probe->control->next_chunk;
+	for (uint32_t i = first; i < end && i < probe->chunk_count; i++) {
+		uint8_t *chunk = probe->chunks + (size_t)i * SE_CHUNK_BYTES;
 
-	if (claimed > probe->chunk_count)
-		claimed = probe->chunk_count;
-	memset(probe->chunks, 0, claimed * SE_CHUNK_BYTES);
-	if (machines)
-		memset(machines, 0, probe->tables.count[SE_TABLE_MACHINES] * se_table_entry_bytes[SE_TABLE_MACHINES]);
+		if (*(const uint64_t *)chunk)
+			memset(chunk, 0, SE_CHUNK_BYTES);
+	}
 }
 
+/* What was copied of a target does not lie around until somebody needs the room. */
 int se_probe_rest(struct se_probe *probe)
 {
+	void *machines = probe->tables.at[SE_TABLE_MACHINES];
+
 	detach(probe);
-	if (!is_quiet(probe->control))
+	if (!se_probe_is_quiet(probe))
 		return -EBUSY;
-	wipe(probe);
+	se_probe_wipe(probe, 0, probe->chunk_count);
+	if (machines)
+		memset(machines, 0, probe->tables.count[SE_TABLE_MACHINES] * se_table_entry_bytes[SE_TABLE_MACHINES]);
 	return 0;
 }
 

@@ -180,14 +180,25 @@ static void wait_for_worker(struct se_capture *capture, struct se_control *contr
 		thread->pending_signal = WSTOPSIG(status);
 }
 
-/* Before the freeze: empties the chunks of an earlier snapshot. */
+/* The chunk after the last that this snapshot may fill. */
+static uint32_t chunks_end(const struct se_capture *capture, uint32_t chunks)
+{
+	const struct se_snapshot_request *request = capture->request;
+	uint32_t first = request->first_chunk < chunks ? request->first_chunk : chunks;
+
+	return request->chunks_max && request->chunks_max < chunks - first ? first + request->chunks_max : chunks;
+}
+
+/* Before the freeze: empties its chunks. */
 void se_prepare_probe(struct se_capture *capture)
 {
 	struct se_control *control = se_probe_control(capture->probe);
 	uint32_t chunks;
-	uint8_t *chunk = se_probe_chunks(capture->probe, &chunks);
 
-	memset(control, 0, sizeof(*control));
+	se_probe_chunks(capture->probe, &chunks);
+	memset(control, 0, offsetof(struct se_control, inside));
+	control->next_chunk = capture->request->first_chunk;
+	control->chunks_end = chunks_end(capture, chunks);
 	control->stack_bytes_max = capture->request->stack_bytes_max;
 	control->layout = capture->request->layout;
 	if (capture->program) {
@@ -195,8 +206,7 @@ void se_prepare_probe(struct se_capture *capture)
 		control->capture_epoch = capture->tables->epoch;
 		se_tables_filter(capture->tables, capture->program, &control->filter);
 	}
-	for (uint32_t i = 0; i < chunks; i++)
-		*(uint64_t *)(chunk + (uint64_t)i * SE_CHUNK_BYTES) = 0;
+	se_probe_wipe(capture->probe, capture->request->first_chunk, control->chunks_end);
 }
 
 static void arm(struct se_capture *capture, struct se_control *control)
@@ -207,54 +217,6 @@ static void arm(struct se_capture *capture, struct se_control *control)
 	if (getrandom(&control->nonce, sizeof(control->nonce), GRND_NONBLOCK) != sizeof(control->nonce))
 		control->nonce = se_monotonic_ns();
 	control->nonce |= 1; /* 0 means: not armed */
-}
-
-struct unread {
-	const uint64_t *notes;
-	uint64_t next;
-	uint64_t count;
-	uint64_t goroutines;
-};
-
-/* Hands out what the probe could not read: whole blocks, or goroutines for which it had no room left. */
-static bool claim_unread(void *context, uint64_t *first, uint64_t *count)
-{
-	struct unread *unread = context;
-
-	while (unread->next < unread->count) {
-		uint64_t note = unread->notes[unread->next++];
-
-		*first = note & SE_NOTE_INDEX;
-		*count = note & SE_NOTE_UNREAD_BLOCK ? SE_BLOCK_GOROUTINES : 1;
-		if (!(note & (SE_NOTE_UNREAD_BLOCK | SE_NOTE_UNREAD_GOROUTINE)) || *first >= unread->goroutines)
-			continue;
-		if (*count > unread->goroutines - *first)
-			*count = unread->goroutines - *first;
-		return true;
-	}
-	return false;
-}
-
-/* Turns the probe's notes into pointers to its records, and reads what it could not. */
-static void collect_notes(struct se_capture *capture, struct se_control *control)
-{
-	uint32_t chunks, room;
-	uint8_t *chunk = se_probe_chunks(capture->probe, &chunks);
-	const uint64_t *notes = se_probe_notes(capture->probe, &room);
-	uint64_t count = control->next_note < room ? control->next_note : room;
-	struct unread unread = { notes, 0, count, capture->count };
-
-	for (uint64_t i = 0; i < count; i++) {
-		uint64_t offset = (uint32_t)notes[i] + sizeof(struct se_record_header);
-
-		if (notes[i] & (SE_NOTE_UNREAD_BLOCK | SE_NOTE_UNREAD_GOROUTINE) || notes[i] >> 32 >= chunks)
-			continue;
-		se_list_add(&capture->notes, (uint64_t)(chunk + (notes[i] >> 32) * SE_CHUNK_BYTES + offset));
-	}
-	if (control->next_note > room)
-		capture->result->truncated |= SE_TRUNCATION_STACKS | SE_TRUNCATION_LABELS | SE_TRUNCATION_ROOM;
-	se_read_vm(capture, claim_unread, &unread);
-	capture->output->chunks = control->next_chunk < chunks ? (uint32_t)control->next_chunk : chunks;
 }
 
 void se_read_bpf(struct se_capture *capture)
@@ -277,7 +239,7 @@ void se_read_bpf(struct se_capture *capture)
 		se_read_vm(capture, claim_block, control);
 	}
 	__atomic_store_n(&control->nonce, 0, __ATOMIC_SEQ_CST);
-	collect_notes(capture, control);
+	se_collect_notes(capture);
 	for (uint32_t i = 0; i < SE_MAX_WORKERS; i++) {
 		capture->result->workers += control->shards[i].started != 0;
 		capture->result->dead += control->shards[i].dead;

@@ -24,8 +24,9 @@ SE_EXPORT void se_probe_free(struct se_probe *probe);
 SE_EXPORT int se_probe_rest(struct se_probe *probe);
 SE_EXPORT int se_probe_attach(struct se_probe *probe);
 
-/* Freezes the target, copies its goroutines and what `program` wants of them, lets it go. `probe` may be null for the
- * vm_read reader, `program` when nothing is captured; `tables` are its tables, one after the other.
+/* Freezes the target, copies its goroutines and what `program` wants of them, lets it go. Records of other snapshots
+ * stay in the probe's chunks that the request leaves alone. `probe` may be null for the vm_read reader, `program` when
+ * nothing is captured; `tables` are its tables, one after the other.
  * Returns an enum se_outcome, also in result->outcome. On SE_OUTCOME_DONE *output holds the records, else null. */
 SE_EXPORT uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *request,
 			       const struct se_capture_program *program, const void *tables,
@@ -33,6 +34,9 @@ SE_EXPORT uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_
 
 /* Device and inode of the program that the process executes; 0 or -errno. */
 SE_EXPORT int se_program_identity(int32_t pid, uint64_t *device, uint64_t *inode);
+
+/* Chunks of the probe that hold records, from the request's first on. */
+SE_EXPORT uint32_t se_output_chunks(const struct se_output *output);
 
 /* The records are in a few regions of memory; each is a sequence of records. */
 SE_EXPORT uint32_t se_output_regions(const struct se_output *output);

@@ -65,7 +65,7 @@ static void read_goroutines(struct se_capture *capture)
 	uint64_t begun = se_monotonic_ns();
 	uint64_t seen;
 
-	if (capture->request->reader == SE_READER_VM_READ)
+	if (!capture->probe)
 		read_all_vm(capture);
 	else if (capture->request->reader == SE_READER_BOTH)
 		read_both(capture);
@@ -169,26 +169,34 @@ static uint64_t filled_bytes(struct se_output *output)
 	return total;
 }
 
+/* The probe that reads. None when a worker of an earlier snapshot is still in it, which would write into ours: then
+ * everything is read from outside. */
+static struct se_probe *probe_for(struct se_probe *probe, const struct se_snapshot_request *request)
+{
+	return probe && request->reader != SE_READER_VM_READ && se_probe_is_quiet(probe) ? probe : NULL;
+}
+
 uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *request,
 		     const struct se_capture_program *program, const void *tables, size_t table_bytes,
 		     struct se_snapshot_result *result, struct se_output **out)
 {
 	struct se_capture capture = {
-		.request = request, .result = result, .probe = probe, .program = program };
+		.request = request, .result = result, .probe = probe_for(probe, request), .program = program };
 	uint64_t populate = FOLLOW_BYTES_EXPECTED;
 	int error;
 
 	*out = NULL;
 	memset(result, 0, sizeof(*result));
-	result->reader = request->reader == SE_READER_VM_READ ? SE_READER_VM_READ : SE_READER_BPF;
+	result->reader = capture.probe ? SE_READER_BPF : SE_READER_VM_READ;
 	result->outcome = SE_OUTCOME_OUT_OF_MEMORY;
-	if (request->reader != SE_READER_BPF)
+	if (request->reader != SE_READER_BPF || !capture.probe)
 		populate += request->expected_bytes;
 	capture.output = calloc(1, sizeof(*capture.output));
 	if (!capture.output)
 		return result->outcome;
 	capture.arena = &capture.output->arena;
-	capture.output->probe = probe;
+	capture.output->probe = capture.probe;
+	capture.output->first_chunk = request->first_chunk;
 	error = se_arena_open(capture.arena, request->output_bytes_max, populate);
 	if (!error && program) {
 		error = se_captures_prepare(&capture);
@@ -198,7 +206,7 @@ uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *r
 			result->outcome = SE_OUTCOME_INTERNAL_FAILURE; /* a program that does not fit its probe */
 	}
 	if (!error) {
-		if (probe && request->reader != SE_READER_VM_READ)
+		if (capture.probe)
 			se_prepare_probe(&capture);
 		error = run_on_own_thread(&capture);
 		if (error)
@@ -219,6 +227,11 @@ uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *r
 	return result->outcome;
 }
 
+uint32_t se_output_chunks(const struct se_output *output)
+{
+	return output->chunks;
+}
+
 uint32_t se_output_regions(const struct se_output *output)
 {
 	return output->chunks + 1;
@@ -234,7 +247,7 @@ const void *se_output_region(const struct se_output *output, uint32_t index, siz
 		*bytes = output->arena.used;
 		return output->arena.base;
 	}
-	chunk = se_probe_chunks(output->probe, &chunks) + (uint64_t)index * SE_CHUNK_BYTES;
+	chunk = se_probe_chunks(output->probe, &chunks) + (uint64_t)(output->first_chunk + index) * SE_CHUNK_BYTES;
 	memcpy(&used, chunk, sizeof(used));
 	*bytes = used > SE_CHUNK_HEADER_BYTES && used <= SE_CHUNK_BYTES ? used - SE_CHUNK_HEADER_BYTES : 0;
 	return chunk + SE_CHUNK_HEADER_BYTES;

@@ -111,10 +111,10 @@ public sealed class Probes_that_stay_loaded
         {
             using FrozenRead read = Take(loan.Probe, GoProcess.Open(target.ProcessId, binaries));
             copied = read.Region(0).Span[..1024].ToArray();
-            Assert.True(IsInSharedMaps(copied));
+            Assert.True(SharedMaps.Have(copied));
         }
         Assert.Equal(1, pool.Count);
-        Assert.False(IsInSharedMaps(copied));
+        Assert.False(SharedMaps.Have(copied));
     }
 
     /// <summary>Nothing of one snapshot is left for the next, whosever it is.</summary>
@@ -158,22 +158,5 @@ public sealed class Probes_that_stay_loaded
             read.Dispose();
             Assert.True(attempt < 20, "no thread of the target ever ran the probe");
         }
-    }
-
-    /// <summary>Whether bytes are anywhere in the maps that this process shares with the kernel.</summary>
-    private static bool IsInSharedMaps(byte[] wanted)
-    {
-        using FileStream memory = File.OpenRead("/proc/self/mem");
-        foreach (string line in File.ReadLines("/proc/self/maps")
-            .Where(static one => one.EndsWith("bpf-map", StringComparison.Ordinal)))
-        {
-            long[] ends = [.. line.Split(' ')[0].Split('-').Select(static end => Convert.ToInt64(end, 16))];
-            byte[] bytes = new byte[ends[1] - ends[0]];
-            memory.Position = ends[0];
-            memory.ReadExactly(bytes);
-            if (bytes.AsSpan().IndexOf(wanted) >= 0)
-                return true;
-        }
-        return false;
     }
 }

@@ -148,8 +148,8 @@ internal sealed class SpecSql
             if (reached is not null)
                 throw new StoreException(StoreError.TimeLimit, reached, e);
             // Of a statement with parameters, DuckDB.NET says how many values it did not get.
-            throw e is DuckDBException failure
-                ? DuckDbErrors.OnQuery(failure) : new StoreException(StoreError.Sql, SqlStatements.ParametersRefused, e);
+            throw e is DuckDBException failure ? DuckDbErrors.OnQuery(failure)
+                : new StoreException(StoreError.Sql, SqlStatements.ParametersRefused, e);
         }
         finally
         {
