@@ -198,22 +198,23 @@ SE_INLINE void se_begin_object(struct se_machine *m)
 		se_read_whole(m, of, bytes);
 }
 
-/* Copies an itab once: capture_itab_bytes of routine 0. Not charged to the frame: there are few of them. */
-SE_INLINE void se_record_itab(struct se_machine *m)
+/* Copies an itab once: capture_itab_bytes of routine 0. Not charged to the frame: there are few of them. False when
+ * there is no room for it. */
+SE_INLINE bool se_record_itab(struct se_machine *m)
 {
 	struct se_want wanted = { .address = m->want.address, .routine = SE_ROUTINE_ITAB, .count = 1 };
-	struct se_room room;
+	struct se_room room = se_room(m);
 	uint64_t *words;
 
-	if (!se_is_new(m, &wanted, SE_CAPTURE_ITAB_BYTES))
-		return;
-	room = se_room(m);
 	if (!room.record)
-		return;
+		return false;
+	if (!se_is_new(m, &wanted, SE_CAPTURE_ITAB_BYTES))
+		return true;
 	words = (uint64_t *)(room.record + SE_OBJECT_OVERHEAD);
 	for (uint32_t i = 0; i < SE_CAPTURE_ITAB_BYTES / 8; i++)
 		words[i] = m->itab[i];
 	se_record_copied(m, room, &wanted, SE_CAPTURE_ITAB_BYTES);
+	return true;
 }
 
 /* The type in an itab (internal/abi.ITab, Go 1.19 to 1.27: Inter, Type), then as for an empty interface. */
@@ -230,14 +231,13 @@ SE_INLINE void se_begin_interface(struct se_machine *m)
 	if (m->known_itabs[slot] != m->want.address) {
 		uint64_t itab = m->want.address;
 
-		if (!se_read_itab(m, itab)) {
+		if (!se_read_itab(m, itab) || !se_record_itab(m)) {
 			se_put_off(m, &m->want);
 			return;
 		}
 		type = m->itab[1];
 		m->known_itabs[slot] = itab;
 		m->known_types[slot] = type;
-		se_record_itab(m);
 	}
 	op = se_op(m, index);
 	if (op && depth)

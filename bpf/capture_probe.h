@@ -76,7 +76,7 @@ SE_INLINE bool se_reserve(struct se_machine *m, uint64_t bytes)
 {
 	struct se_shard *shard = &control.shards[m->worker & (SE_MAX_WORKERS - 1)];
 
-	if (!chunk_with_room(shard, bytes + 64))
+	if (!chunk_with_room(m->worker, bytes + 64))
 		return false;
 	m->out_block = shard->chunk;
 	m->out = shard->used;
@@ -86,7 +86,7 @@ SE_INLINE bool se_reserve(struct se_machine *m, uint64_t bytes)
 SE_INLINE struct se_room se_room(struct se_machine *m)
 {
 	struct se_shard *shard = &control.shards[m->worker & (SE_MAX_WORKERS - 1)];
-	uint8_t *chunk = chunk_with_room(shard, SE_ROOM_BYTES);
+	uint8_t *chunk = chunk_with_room(m->worker, SE_ROOM_BYTES);
 	uint64_t at = shard->used;
 
 	m->out_block = shard->chunk;

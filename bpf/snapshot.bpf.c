@@ -90,7 +90,7 @@ static long copy_goroutine(uint32_t i, uint32_t *worker)
 
 	if (control.abort || i >= shard->count)
 		return 1;
-	chunk = chunk_with_room(shard, SE_RECORD_BYTES_MAX);
+	chunk = chunk_with_room(*worker, SE_RECORD_BYTES_MAX);
 	if (!chunk) {
 		note(SE_NOTE_UNREAD_GOROUTINE | (shard->first + i));
 		return 0;

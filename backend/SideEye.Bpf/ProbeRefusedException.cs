@@ -17,6 +17,9 @@ public sealed class ProbeRefusedException : Exception
     /// <summary>errno of the failed call.</summary>
     public int Error { get; }
 
+    /// <summary>Whether the kernel has no memory for so large a probe.</summary>
+    public bool IsOutOfMemory => Error == 12; // ENOMEM
+
     /// <summary>What libbpf and the verifier said.</summary>
     public string Log { get; }
 

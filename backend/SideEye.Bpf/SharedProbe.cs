@@ -22,20 +22,18 @@ public sealed class SharedProbe
     /// <exception cref="ProbeRefusedException">The kernel says no.</exception>
     public static IReadOnlyList<Turn> Lend(ProbePool? pool, IReadOnlyList<ProbeNeed> needs)
     {
-        long objects = 0;
+        ArgumentOutOfRangeException.ThrowIfZero(needs.Count, nameof(needs));
         long chunks = 0;
         int goroutines = 0;
         ProgramRoom? room = null;
         foreach (ProbeNeed need in needs)
         {
-            objects += need.ObjectBytes;
             chunks += ChunksOf(need);
             goroutines = Math.Max(goroutines, need.Goroutines);
             if (ProgramRoom.Of(need.Program) is { } program)
                 room = room?.Or(program) ?? program;
         }
-        long capacity = (chunks * NativeLimits.ChunkBytes) + objects
-            + (room is null ? 0 : ProbeNeed.SpareObjectBytes);
+        long capacity = (chunks * NativeLimits.ChunkBytes) + (room is null ? 0 : ProbeNeed.SpareObjectBytes);
         SharedProbe shared = new(pool?.LendWithRoom(capacity, goroutines, room)
             ?? new ProbeLoan(Probe.LoadWithRoom(capacity, goroutines, room), null));
         Turn[] all = [.. needs.Select(need => new Turn(shared, need))];
@@ -45,12 +43,13 @@ public sealed class SharedProbe
     }
 
     /// <summary>Bytes by which a probe grows when one more process is to have a turn.</summary>
-    public static long BytesOf(in ProbeNeed need) =>
-        (ChunksOf(need) * (long)NativeLimits.ChunkBytes) + need.ObjectBytes;
+    public static long BytesOf(in ProbeNeed need) => ChunksOf(need) * (long)NativeLimits.ChunkBytes;
 
-    // Each worker leaves one chunk half full.
-    private static uint ChunksOf(in ProbeNeed need) =>
-        (uint)((need.RecordBytes + NativeLimits.ChunkBytes - 1) / NativeLimits.ChunkBytes) + (uint)need.Workers;
+    private static uint ChunksOf(in ProbeNeed need) => ChunksOf(need.RecordBytes + need.ObjectBytes, need.Workers);
+
+    // Each worker but one leaves one more chunk half full.
+    private static uint ChunksOf(long bytes, int workers) => (uint)Math.Min(
+        (bytes / NativeLimits.ChunkBytes) + (bytes % NativeLimits.ChunkBytes > 0 ? 1 : 0) + workers - 1, int.MaxValue);
 
     private void Leave()
     {
@@ -83,10 +82,11 @@ public sealed class SharedProbe
             Probe probe = shared.loan.Probe;
             shared.reserved -= own;
             own = 0;
+            // All that those who come later are not sure of: whoever has much to copy is stopped no longer for that.
+            long free = Math.Max(probe.Chunks - shared.next - shared.reserved, 1);
             FrozenRead read = FrozenRead.Take(probe, request with
             {
-                FirstChunk = shared.next,
-                ChunksMax = (uint)Math.Max(probe.Chunks - shared.next - shared.reserved, 1),
+                FirstChunk = shared.next, ChunksMax = (uint)Math.Min(free, ChunksOf(need.BytesMax, need.Workers)),
             }, need.Program);
             shared.next += read.Chunks;
             return read;

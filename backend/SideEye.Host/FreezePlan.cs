@@ -13,6 +13,7 @@ internal sealed class FreezePlan : IDisposable
 {
     // One worker is as fast for few goroutines: waking the second costs more than it saves.
     private const int GoroutinesPerWorker = 512;
+    private const long ObjectBytes = 1 << 20;
     private const long ObjectBytesPerGoroutine = 1024;
     private const double RoomToGrow = 1.25;
     private const long RoomForNew = 256 << 10;
@@ -36,11 +37,12 @@ internal sealed class FreezePlan : IDisposable
             ? null : new ProgramImage(ProgramFor(process, capture, out byte[] tables), tables);
         GoroutineScan scan = process.Scan(limits.GoroutinesMax, feedsClock: false);
         long records = Math.Min((long)(scan.RecordBytes * RoomToGrow) + RoomForNew, limits.OutputBytesMax);
-        long objects = program is null ? 0
-            : Math.Min((long)capture!.Program.BytesMax, scan.Entries * ObjectBytesPerGoroutine);
+        long objectsMax = program is null ? 0 : (long)Math.Min(capture!.Program.BytesMax, int.MaxValue);
+        long objects = Math.Min(objectsMax, ObjectBytes + (scan.Entries * ObjectBytesPerGoroutine));
         int workers = Math.Clamp(scan.Entries / GoroutinesPerWorker, 1, MaxWorkers);
+        long most = (long)Math.Min((ulong)limits.OutputBytesMax + (ulong)objectsMax, long.MaxValue);
         return new FreezePlan(
-            process, limits, new ProbeNeed(records, objects, (scan.Entries * 2) + 4096, workers, program));
+            process, limits, new ProbeNeed(records, objects, most, (scan.Entries * 2) + 4096, workers, program));
     }
 
     /// <summary>What it needs of a probe.</summary>

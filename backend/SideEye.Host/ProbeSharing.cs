@@ -8,8 +8,8 @@ namespace SideEye.Host;
 internal sealed class ProbeSharing(ProbePool? pool, ReaderChoice choice)
 {
     /// <summary>Bytes for which the processes of one probe are ready together; a larger process has one of its own.
-    /// What a pool keeps is of a few times this size.</summary>
-    private const long BytesMax = 160L << 20;
+    /// A pool keeps two of this size (<see cref="ProbePoolLimits.BytesMax"/>).</summary>
+    private const long BytesMax = (128L << 20) - ProbeNeed.SpareObjectBytes;
 
     /// <summary>Loads or borrows the probes. A kernel that refuses has the processes read from outside, or says so in
     /// them when the probe was asked for.</summary>
@@ -51,6 +51,12 @@ internal sealed class ProbeSharing(ProbePool? pool, ReaderChoice choice)
                 SharedProbe.Lend(pool, [.. processes.Select(static one => one.Need!.Value)]);
             for (int i = 0; i < turns.Count; i++)
                 processes[i].Use(turns[i]);
+        }
+        catch (ProbeRefusedException e) when (e.IsOutOfMemory && processes.Count > 1)
+        {
+            int half = processes.Count / 2;
+            LendOne(processes[..half]);
+            LendOne(processes[half..]);
         }
         catch (ProbeRefusedException e)
         {

@@ -180,4 +180,5 @@ uint8_t *se_probe_chunks(struct se_probe *probe, uint32_t *count);
 uint64_t *se_probe_notes(struct se_probe *probe, uint32_t *count);
 struct se_tables *se_probe_tables(struct se_probe *probe);
 bool se_probe_is_quiet(struct se_probe *probe);
+void se_probe_forget(struct se_probe *probe);
 void se_probe_wipe(struct se_probe *probe, uint32_t first, uint32_t end);

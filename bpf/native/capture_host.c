@@ -132,7 +132,8 @@ void se_capture_retries(struct se_capture *capture)
 	for (uint64_t i = 0; i < count; i++) {
 		uint8_t *blocks = se_probe_chunks(capture->probe, &chunks);
 
-		if (retries[i].record_block >= chunks)
+		/* Zero is one that a late worker counted and has not written. */
+		if (!retries[i].record || retries[i].record_block >= chunks)
 			continue;
 		m->record_block = (uint64_t)(blocks + retries[i].record_block * SE_CHUNK_BYTES);
 		m->record = retries[i].record;

@@ -28,20 +28,13 @@ static bool claim_unread(void *context, uint64_t *first, uint64_t *count)
 	return false;
 }
 
-/* Counts the chunks that were filled, and sees to it that each is known as one: what was read of a dead goroutine may
- * be in one that has no record. */
-static void mark_filled(struct se_capture *capture, const struct se_control *control, uint8_t *chunks)
+/* Chunks that were filled, from the first of this snapshot on. */
+static uint32_t filled(const struct se_capture *capture, const struct se_control *control)
 {
 	uint64_t end = control->next_chunk < control->chunks_end ? control->next_chunk : control->chunks_end;
 	uint32_t first = capture->output->first_chunk;
 
-	capture->output->chunks = end > first ? (uint32_t)end - first : 0;
-	for (uint64_t i = first; i < end; i++) {
-		uint64_t *used = (void *)(chunks + i * SE_CHUNK_BYTES);
-
-		if (!*used)
-			*used = SE_CHUNK_HEADER_BYTES;
-	}
+	return end > first ? (uint32_t)end - first : 0;
 }
 
 /* Turns the probe's notes into pointers to its records, and reads what it could not. */
@@ -57,12 +50,14 @@ void se_collect_notes(struct se_capture *capture)
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t offset = (uint32_t)notes[i] + sizeof(struct se_record_header);
 
-		if (notes[i] & (SE_NOTE_UNREAD_BLOCK | SE_NOTE_UNREAD_GOROUTINE) || notes[i] >> 32 >= chunks)
+		/* Zero is a note that a late worker counted and has not written. */
+		if (!notes[i] || notes[i] & (SE_NOTE_UNREAD_BLOCK | SE_NOTE_UNREAD_GOROUTINE) ||
+		    notes[i] >> 32 >= chunks)
 			continue;
 		se_list_add(&capture->notes, (uint64_t)(chunk + (notes[i] >> 32) * SE_CHUNK_BYTES + offset));
 	}
 	if (control->next_note > room)
 		capture->result->truncated |= SE_TRUNCATION_STACKS | SE_TRUNCATION_LABELS | SE_TRUNCATION_ROOM;
 	se_read_vm(capture, claim_unread, &unread);
-	mark_filled(capture, control, chunk);
+	capture->output->chunks = filled(capture, control);
 }

@@ -196,7 +196,7 @@ void se_prepare_probe(struct se_capture *capture)
 	uint32_t chunks;
 
 	se_probe_chunks(capture->probe, &chunks);
-	memset(control, 0, offsetof(struct se_control, inside));
+	se_probe_forget(capture->probe);
 	control->next_chunk = capture->request->first_chunk;
 	control->chunks_end = chunks_end(capture, chunks);
 	control->stack_bytes_max = capture->request->stack_bytes_max;

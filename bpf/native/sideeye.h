@@ -26,7 +26,8 @@ SE_EXPORT int se_probe_attach(struct se_probe *probe);
 
 /* Freezes the target, copies its goroutines and what `program` wants of them, lets it go. Records of other snapshots
  * stay in the probe's chunks that the request leaves alone. `probe` may be null for the vm_read reader, `program` when
- * nothing is captured; `tables` are its tables, one after the other.
+ * nothing is captured; `tables` are its tables, one after the other. A probe that a worker of an earlier snapshot is
+ * still in is left alone; result->reader says who read.
  * Returns an enum se_outcome, also in result->outcome. On SE_OUTCOME_DONE *output holds the records, else null. */
 SE_EXPORT uint32_t se_snapshot(struct se_probe *probe, const struct se_snapshot_request *request,
 			       const struct se_capture_program *program, const void *tables,

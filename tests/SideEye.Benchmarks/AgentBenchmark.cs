@@ -90,14 +90,17 @@ internal sealed class AgentBenchmark(WatchSize size, Report report)
                 await ServedAgent.StartAsync([SideEyeCommand.ExecutablePath], data.FullName);
             using HttpClient http = new();
             using StringContent all = new("{}", null, "application/json");
+            Samples took = new(), most = new(), then = new();
+            long begun = Stopwatch.GetTimestamp();
             using HttpResponseMessage answer =
                 await http.PostAsync(new Uri($"{served.Address}/api/v1/snapshots"), all);
+            took.Add(Stopwatch.GetElapsedTime(begun).TotalNanoseconds);
             if (!answer.IsSuccessStatusCode)
                 throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
-            Samples most = new(), then = new();
             most.Add(ResidentBytes(served.Agent.ProcessId));
             await Task.Delay(Rested);
             then.Add(ResidentBytes(served.Agent.ProcessId));
+            report.Row("a first snapshot of all", took, Unit.Time);
             report.Row("resident memory right after a snapshot of all", most, Unit.Memory);
             report.Row(
                 FormattableString.Invariant($"and {Rested.TotalSeconds} s later"), then, Unit.Memory, ResidentMax);

@@ -98,13 +98,16 @@ internal sealed class CaptureTarget : IAsyncDisposable
     }
 
     /// <summary>Takes a snapshot by the probe, or without one by process_vm_readv.</summary>
-    public FrozenRead Take(Probe? probe, ProgramImage? program)
+    /// <param name="probe">The probe.</param>
+    /// <param name="program">What to capture.</param>
+    /// <param name="chunks">Chunks of the probe that may be filled; 0: all.</param>
+    public FrozenRead Take(Probe? probe, ProgramImage? program, uint chunks = 0)
     {
         for (int attempt = 1; ; attempt++)
         {
             NativeReader reader = probe is null ? NativeReader.VmRead : NativeReader.Bpf;
             NativeSnapshotRequest request = Process.Request(Patient, reader, Capacity, workers: 2);
-            FrozenRead read = FrozenRead.Take(probe, request, program);
+            FrozenRead read = FrozenRead.Take(probe, request with { ChunksMax = chunks }, program);
             Assert.True(
                 read.Result.Outcome == (uint)NativeOutcome.Done,
                 $"{(NativeOutcome)read.Result.Outcome}, number {read.Result.ErrorNumber}");

@@ -36,21 +36,34 @@ public sealed class One_probe_for_several_processes
     public async Task Keeps_room_for_those_whose_turn_comes_after_one_that_grew()
     {
         Requires.Bpf();
-        await using Targets targets = await Targets.StartAsync(6000, 100);
+        await using Targets targets = await Targets.StartAsync(30_000, 100);
         using ProbePool pool = new(ProbePoolLimits.Default, TimeProvider.System);
         IReadOnlyList<SharedProbe.Turn> turns = SharedProbe.Lend(pool, [Need(1 << 20), Need(1 << 20)]);
-        foreach (FrozenRead read in targets.All.Select((process, i) => Take(turns[i], process)))
+        using (FrozenRead grown = Take(turns[0], targets.All[0]))
         {
-            using (read)
-            {
-                AssertWhole(read, read.Result.Goroutines > 6000 ? 6000 : 100);
-                // The last region holds what was read from outside.
-                Assert.NotEmpty(new GoroutineCopies(read).In(0));
-                Assert.True(read.RegionCount > 1);
-            }
+            AssertWhole(grown, 30_000);
+            Assert.NotEmpty(ReadFromOutside(grown));
+        }
+        using (FrozenRead small = Take(turns[1], targets.All[1]))
+        {
+            AssertWhole(small, 100);
+            Assert.Empty(ReadFromOutside(small));
         }
         foreach (SharedProbe.Turn turn in turns)
             turn.Dispose();
+    }
+
+    [Fact]
+    public async Task Gives_nobody_more_room_than_may_be_copied_of_it()
+    {
+        Requires.Bpf();
+        await using Targets targets = await Targets.StartAsync(6000);
+        IReadOnlyList<SharedProbe.Turn> turns = SharedProbe.Lend(null, [Need(1 << 20) with { BytesMax = 1 << 20 }]);
+        using SharedProbe.Turn turn = turns[0];
+        using FrozenRead read = Take(turn, targets.All[0]);
+        AssertWhole(read, 6000);
+        Assert.InRange(read.RegionCount - 1, 1, 2); // its megabyte, and one begun by another worker
+        Assert.NotEmpty(ReadFromOutside(read));
     }
 
     [Fact]
@@ -91,7 +104,11 @@ public sealed class One_probe_for_several_processes
         Assert.Throws<ObjectDisposedException>(() => turns[0].Take(default).Dispose());
     }
 
-    private static ProbeNeed Need(long bytes) => new(bytes, 0, 100_000, 2, null);
+    private static ProbeNeed Need(long bytes) => new(bytes, 0, 1L << 30, 100_000, 2, null);
+
+    /// <summary>What process_vm_readv read is in the last region.</summary>
+    private static List<GoroutineCopy> ReadFromOutside(FrozenRead read) =>
+        new GoroutineCopies(read).In(read.RegionCount - 1);
 
     private static void AssertWhole(FrozenRead read, int goroutines)
     {

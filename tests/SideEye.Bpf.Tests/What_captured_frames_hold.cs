@@ -32,6 +32,27 @@ public sealed class What_captured_frames_hold
         Assert.Equal(0ul, inside.CaptureCut);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task What_the_probe_has_no_room_for_is_copied_all_the_same(uint chunks)
+    {
+        Requires.Bpf();
+        await using CaptureTarget target = await CaptureTarget.StartAsync("1.27", "-wanted", "1500");
+        ProgramImage image = Locals(target, program => program.BytesMax = 64 << 20);
+        (NativeSnapshotResult outside, List<CapturedObject> ours, _) = target.TakeFromOutside(image);
+        using Probe probe = Probe.Load(64 << 20, 100_000, image);
+
+        using FrozenRead read = target.Take(probe, image, chunks);
+
+        List<CapturedObject> theirs = CapturedObjects.Of(read);
+        Assert.InRange(read.RegionCount - 1, 1, (int)chunks);
+        Assert.Equal(ours.Select(each => each.Facts).Order(), theirs.Select(each => each.Facts).Order());
+        Assert.Equal((outside.Objects, outside.ObjectBytes), (read.Result.Objects, read.Result.ObjectBytes));
+        Assert.Equal(0ul, read.Result.CaptureCut);
+    }
+
     [Fact]
     public async Task A_probe_takes_one_snapshot_after_the_other()
     {
