@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -35,8 +33,7 @@ public sealed class Sessions_that_come_again : IDisposable
         });
         using RecordingRelay relay = new(agent.Address);
         Metadata headers = new() { { "authorization", "Bearer " + token } };
-        using GrpcChannel channel = RunningAgent.Open(
-            new UriBuilder(agent.Address) { Port = relay.Port }.Uri, Trusting());
+        using GrpcChannel channel = RunningAgent.Open(relay.Address, Trusting());
         AgentClient client = new(channel);
         long taken = 0;
         while (taken == 0)
@@ -48,22 +45,7 @@ public sealed class Sessions_that_come_again : IDisposable
             await talk.FireAsync();
             taken = await TakenAsync(client, headers);
         }
-        foreach (byte[] recorded in relay.Recorded())
-        {
-            using TcpClient again = new();
-            await again.ConnectAsync(agent.Address.Host, agent.Address.Port, Stop);
-            NetworkStream stream = again.GetStream();
-            await stream.WriteAsync(recorded, Stop);
-            // The agent ends the connection: what comes after the first words does not fit what it has answered.
-            try
-            {
-                await stream.CopyToAsync(Stream.Null, Stop);
-            }
-            catch (IOException)
-            {
-                // By a reset, perhaps.
-            }
-        }
+        await relay.SayAllAgainAsync(Stop);
         Assert.Equal(taken, await TakenAsync(client, headers));
     }
 
@@ -142,57 +124,5 @@ public sealed class Sessions_that_come_again : IDisposable
         File.WriteAllText(path, text);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return path;
-    }
-
-    /// <summary>Hands bytes on in both directions and keeps what callers send.</summary>
-    private sealed class RecordingRelay : IDisposable
-    {
-        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-        private readonly Uri agent;
-        private readonly List<MemoryStream> recorded = [];
-
-        public RecordingRelay(Uri agent)
-        {
-            this.agent = agent;
-            listener.Start();
-            _ = AcceptAsync();
-        }
-
-        public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
-
-        public byte[][] Recorded()
-        {
-            lock (recorded)
-                return [.. recorded.Select(static one => one.ToArray())];
-        }
-
-        public void Dispose() => listener.Dispose();
-
-        private async Task AcceptAsync()
-        {
-            while (true)
-            {
-                TcpClient caller = await listener.AcceptTcpClientAsync();
-                TcpClient callee = new();
-                await callee.ConnectAsync(agent.Host, agent.Port);
-                MemoryStream kept = new();
-                lock (recorded)
-                    recorded.Add(kept);
-                _ = PassAsync(caller.GetStream(), callee.GetStream(), kept);
-                _ = PassAsync(callee.GetStream(), caller.GetStream(), null);
-            }
-        }
-
-        private async Task PassAsync(NetworkStream from, NetworkStream to, MemoryStream? kept)
-        {
-            byte[] buffer = new byte[16 << 10];
-            int read;
-            while ((read = await from.ReadAsync(buffer)) > 0)
-            {
-                lock (recorded)
-                    kept?.Write(buffer, 0, read);
-                await to.WriteAsync(buffer.AsMemory(0, read));
-            }
-        }
     }
 }

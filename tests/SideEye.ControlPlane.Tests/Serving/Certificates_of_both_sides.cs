@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
 using SideEye.ControlPlane.Serving;
+using SideEye.Testing;
 using ControlPlaneClient = SideEye.Protocol.ControlPlane.ControlPlane.ControlPlaneClient;
 
 namespace SideEye.ControlPlane.Tests.Serving;
@@ -72,6 +73,25 @@ public sealed class Certificates_of_both_sides : ServerFixture
         Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
     }
 
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task A_recorded_session_that_is_said_again_captures_nothing(string version)
+    {
+        await StartWithTokensAsync(WithTls);
+        using RecordingRelay relay = new(Address);
+        using HttpClient http = Tls(null, Version.Parse(version), to: relay.Address);
+        http.DefaultRequestHeaders.Authorization = new("Bearer", AdminToken);
+        using StringContent all = new("{}", null, "application/json");
+        using HttpResponseMessage captured = await http.PostAsync("/api/v1/snapshots", all, Stop);
+        Assert.True(captured.IsSuccessStatusCode);
+        Assert.Single(Taker.Orders);
+
+        Assert.Equal(1, await relay.SayAllAgainAsync(Stop));
+
+        Assert.Single(Taker.Orders);
+    }
+
     [Fact]
     public async Task Tls_files_that_do_not_go_together_are_said_at_the_start()
     {
@@ -116,7 +136,8 @@ public sealed class Certificates_of_both_sides : ServerFixture
         return subject;
     }
 
-    private HttpClient Tls(X509Certificate2? shown, Version version, Action<X509Certificate2>? see = null)
+    private HttpClient Tls(
+        X509Certificate2? shown, Version version, Action<X509Certificate2>? see = null, Uri? to = null)
     {
         SocketsHttpHandler handler = new() { UseProxy = false };
         handler.SslOptions = new SslClientAuthenticationOptions
@@ -131,7 +152,7 @@ public sealed class Certificates_of_both_sides : ServerFixture
         };
         return new HttpClient(handler)
         {
-            BaseAddress = Address, DefaultRequestVersion = version,
+            BaseAddress = to ?? Address, DefaultRequestVersion = version,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
     }
