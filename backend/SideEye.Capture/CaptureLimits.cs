@@ -28,6 +28,10 @@ public sealed record CaptureLimits
     /// that could exceed it.</summary>
     public TimeSpan PauseSumMax { get; init; } = TimeSpan.FromSeconds(300);
 
+    /// <summary>How long getting ready may take before the first freeze: processes whose turn comes later than that
+    /// are left out. One is always got ready.</summary>
+    public TimeSpan PrepareMax { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>Freezes tried when a busy host does not let all threads stop in time.</summary>
     public int FreezeAttemptsMax { get; init; } = 5;
 }

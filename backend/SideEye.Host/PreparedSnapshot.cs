@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using SideEye.Bpf;
 using SideEye.Capture;
 using SideEye.Capture.Rows;
@@ -52,13 +53,16 @@ public sealed class PreparedSnapshot : IDisposable
         int firstProcessId = 1, CancellationToken stop = default)
     {
         ImmutableArray<PreparedProcess>.Builder prepared = ImmutableArray.CreateBuilder<PreparedProcess>();
+        long begun = Stopwatch.GetTimestamp();
         try
         {
             foreach (SnapshotTarget target in targets)
             {
                 stop.ThrowIfCancellationRequested();
+                bool isLate = prepared.Count > 0 && Stopwatch.GetElapsedTime(begun) > limits.PrepareMax;
                 prepared.Add(PreparedProcess.Prepare(
-                    target, firstProcessId + prepared.Count, limits, spec, programs));
+                    isLate ? target with { Refusal = target.Refusal ?? TooLate(limits) } : target,
+                    firstProcessId + prepared.Count, limits, spec, programs));
             }
             new ProbeSharing(probes, reader).Lend(prepared, stop);
             return new PreparedSnapshot(limits, prepared.ToImmutable(), failed, firstProcessId);
@@ -99,6 +103,10 @@ public sealed class PreparedSnapshot : IDisposable
         foreach (PreparedProcess process in Processes)
             process.Dispose();
     }
+
+    private static string TooLate(CaptureLimits limits) =>
+        $"not captured: getting the processes before it ready took longer than {limits.PrepareMax.TotalSeconds:0.#} s; "
+        + "what is ready stays ready, so the next snapshot gets further";
 
     internal ImmutableArray<ProcessOutcome> Write(SnapshotWriter writer)
     {

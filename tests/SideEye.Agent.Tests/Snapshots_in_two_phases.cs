@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Grpc.Core;
+using SideEye.Agent.Options;
 using SideEye.Protocol.Agent;
 using SideEye.Testing;
 
@@ -143,6 +144,33 @@ public sealed class Snapshots_in_two_phases
         Assert.NotEqual("", trailer.Processes[0].Error);
         Assert.Equal(0, talk.Rows("goroutines"));
         Assert.Equal(1, talk.Rows("processes"));
+    }
+
+    [Fact]
+    public async Task Processes_that_do_not_get_ready_in_time_are_rows_with_an_error()
+    {
+        Requires.Root();
+        await using GoTarget first = await SwarmAsync();
+        await using GoTarget second = await SwarmAsync();
+        await using RunningAgent agent = await RunningAgent.StartAsync(RunningAgent.Patient with
+        {
+            Limits = AgentLimits.Default with { PrepareMax = TimeSpan.Zero },
+        });
+        await KeyAsync(agent, first.ProcessId);
+        await KeyAsync(agent, second.ProcessId);
+        using SnapshotTalk talk = SnapshotTalk.Begin(agent);
+        Prepare prepare = SnapshotTalk.For(first.ProcessId);
+        prepare.Selection.Pids.Add(second.ProcessId);
+
+        Prepared prepared = await talk.PrepareAsync(prepare);
+
+        Assert.Equal(2, prepared.Processes.Count);
+        Assert.Equal("", prepared.Processes[0].Error);
+        Assert.Contains("the next snapshot gets further", prepared.Processes[1].Error, StringComparison.Ordinal);
+        Trailer trailer = await talk.FireAsync();
+        Assert.True(trailer.Processes[0].Goroutines > 200);
+        Assert.Equal(prepared.Processes[1].Error, trailer.Processes[1].Error);
+        Assert.Equal(2, talk.Rows("processes"));
     }
 
     [Fact]

@@ -30,6 +30,10 @@ public sealed record AgentLimits
     /// <summary>Snapshots that are prepared, taken or sent at a time.</summary>
     public int SnapshotsMax { get; init; } = 8;
 
+    /// <summary>How long preparing a snapshot may take before the processes that are left are left out; a control plane
+    /// waits for 10 s.</summary>
+    public TimeSpan PrepareMax { get; init; } = TimeSpan.FromSeconds(7);
+
     /// <summary>How long a prepared snapshot waits to be fired, and a message to be taken by the caller.</summary>
     public TimeSpan CallerPatience { get; init; } = TimeSpan.FromSeconds(60);
 

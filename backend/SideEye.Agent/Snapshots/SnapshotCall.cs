@@ -231,6 +231,7 @@ internal sealed partial class SnapshotCall(
             PauseMax = pause > TimeSpan.Zero && pause < own.PauseMax ? pause : own.PauseMax,
             OutputBytesMax = prepare.BytesMax > 0 && prepare.BytesMax < own.OutputBytesMax
                 ? prepare.BytesMax : own.OutputBytesMax,
+            PrepareMax = options.Limits.PrepareMax,
         };
     }
 
