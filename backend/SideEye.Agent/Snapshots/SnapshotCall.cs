@@ -124,11 +124,15 @@ internal sealed partial class SnapshotCall(
             await foreach (Batch batch in sink.MessagesAsync().ConfigureAwait(false))
                 await SendAsync(responses, new SnapshotResponse { Batch = batch }, stop).ConfigureAwait(false);
         }
+        catch
+        {
+            // Only then: after the last message the decoder may still be on its way out, and the trailer is to come.
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
         finally
         {
             // What the decoder reads is let go of only when it has ended.
-            if (!writing.IsCompleted)
-                await stop.CancelAsync().ConfigureAwait(false);
             await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return await writing.ConfigureAwait(false);
