@@ -22,7 +22,9 @@ public sealed class A_capture_that_was_kept : IDisposable
           - { function: main.cycles, capture: [root, self, rot] }
           - { function: main.interfacesInside, capture: [many, nested, byPointer.(*main.circle).centre] }
           - { function: main.contexts, capture: [cancelled] }
-        types: [{ type: main.circle, capture: [centre] }]
+          - function: main.mapsOfMore
+            capture: ["toStruct[*].{x, y}", "toSlice[*][*]", "toBulky[*].{all: words[*]}"]
+        types: [{ type: main.circle, capture: [centre, "centre.{x, y}"] }]
         context: [{ key: main.contextKey, as: request_id }, { key: main.requestIDKey, as: other }]
         """;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("sideeye-index");

@@ -32,6 +32,27 @@ public sealed class Programs_as_people_read_them
     }
 
     [Fact]
+    public async Task Of_elements_and_parts()
+    {
+        CompiledProgram program = await CompiledProgram.OfAsync(new GoFixture("values", "1.27"), """
+            version: 1
+            functions:
+              - function: main.mapsOfMore
+                capture:
+                  - { expr: "toPointer[*].{x, second: y}", as: parts }
+                  - { expr: "toSlice[*][*]", as: texts }
+              - function: main.secrets
+                capture:
+                  - { expr: "byPointer.{User, Password, nested.public}", as: account }
+              - function: main.interfacesInside
+                capture:
+                  - { expr: "many[*].(*main.circle).centre.x", as: centres, optional: true }
+            """);
+        Assert.Empty(program.Problems);
+        Golden.Verify("selected.txt", program.Text());
+    }
+
+    [Fact]
     public async Task Of_what_interfaces_hold()
     {
         CompiledProgram program = await CompiledProgram.OfAsync(new GoFixture("values", "1.27"), """

@@ -29,6 +29,12 @@ public sealed class What_an_expression_is_bound_to
     [InlineData("main.interfaces", "main.gText", "string", "")]
     [InlineData("main.interfaces", "gStruct.Name", "string", ".Name")]
     [InlineData("main.secrets", "harmless", "string", "")]
+    [InlineData("main.mapsByKey", "byInt[*]", "map[int]string", "[*]")]
+    [InlineData("main.pointers", "toArray[*]", "[]int", "->[*]")]
+    [InlineData("main.structs", "large.j[*]", "[]int", ".j[*]")]
+    [InlineData("main.structs", "whole.{Depth, Name, text: tail.nested.text}",
+        "struct { Depth int; Name string; text string }", ".{.inner.Depth, .Name, .tail.nested.text}")]
+    [InlineData("main.structsByPointer", "whole.{n: len(Name)}", "struct { n int }", "->.{.Name.len}")]
     public async Task An_expression_has_a_type_and_a_way_to_it(
         string function, string expression, string type, string way)
     {
@@ -55,6 +61,11 @@ public sealed class What_an_expression_is_bound_to
     }
 
     [Theory]
+    [InlineData("main.structs", "small[*]", "main.point has no elements for [*]: it is no array, slice or map")]
+    [InlineData("main.structs", "whole.Name[*]", "string has no elements for [*]: it is no array, slice or map")]
+    [InlineData("main.structs", "whole.{Nmae}", "main.outer has no field Nmae; did you mean Name")]
+    [InlineData("main.structs", "whole.{x: \"a/b\".c}", 
+        "a path within main.outer begins with a field, not with a package")]
     [InlineData("main.interfaces", "numbr", "main.interfaces has no variable numbr; did you mean number?")]
     [InlineData("main.structs", "whole.Nmae", "main.outer has no field Nmae; did you mean Name")]
     [InlineData("main.structs", "small.x.y", "int has no fields: it is no struct")]
@@ -185,16 +196,19 @@ public sealed class What_an_expression_is_bound_to
         Assert.Equal(("several types", "string"), (program.TypeOf(0), program.TypeOf(1)));
     }
 
-    private static string WayOf(CompiledProgram program) => string.Concat(program.PathOf(0).Select(static step =>
-        step switch
-        {
-            FieldStep field => $".{field.Field.Name}",
-            FollowStep => "->",
-            IndexStep index => $"[{index.Index}]",
-            KeyStep { Key: string key } => $"[\"{key}\"]",
-            KeyStep key => $"[{key.Key}]",
-            LengthStep length => length.IsCapacity ? ".cap" : ".len",
-            AssertionStep assertion => $".({assertion.Dynamic.Name})",
-            _ => "?",
-        }));
+    private static string WayOf(CompiledProgram program) => WayOf(program.PathOf(0));
+
+    private static string WayOf(IEnumerable<PathStep> path) => string.Concat(path.Select(static step => step switch
+    {
+        FieldStep field => $".{field.Field.Name}",
+        FollowStep => "->",
+        IndexStep index => $"[{index.Index}]",
+        KeyStep { Key: string key } => $"[\"{key}\"]",
+        KeyStep key => $"[{key.Key}]",
+        LengthStep length => length.IsCapacity ? ".cap" : ".len",
+        AssertionStep assertion => $".({assertion.Dynamic.Name})",
+        EachStep => "[*]",
+        PartsStep parts => $".{{{string.Join(", ", parts.Parts.Select(static part => WayOf(part.Steps)))}}}",
+        _ => "?",
+    }));
 }

@@ -39,6 +39,13 @@ public sealed class Expressions_in_Gos_notation
     [InlineData("v.(map[string, x]b)", "v.(map[string,x]b)")]
     [InlineData("v.(main.Pair[ int, \"a/b\".T[string] ])", "v.(main.Pair[int,a/b.T[string]])")]
     [InlineData("v.(func(int) struct{})", "v.(func(int) struct {})")]
+    [InlineData("items[ * ].name", "items[*].name")]
+    [InlineData("len(groups[*][*])", "len(groups[*][*])")]
+    [InlineData("(*p)[*]", "(*p)[*]")]
+    [InlineData("req.{Method,URL.Path}", "req.{Method, URL.Path}")]
+    [InlineData("req.{ path : URL.Path , URL_Host: URL.Host }", "req.{path: URL.Path, URL.Host}")]
+    [InlineData("all[*].{id, of: v.(*a/b.T).{x, y[*]}}", "all[*].{id, of: v.(*a/b.T).{x, y[*]}}")]
+    [InlineData("t.{*p, n: len(q)}", "t.{*p, n: len(q)}")]
     public void An_expression_has_a_canonical_text(string text, string canonical)
     {
         ExpressionParsing parsing = ExpressionParser.Parse(text);
@@ -72,6 +79,15 @@ public sealed class Expressions_in_Gos_notation
     [InlineData("\"net/http\"", 10, "expected .")]
     [InlineData("1x", 0, "variable's name")]
     [InlineData("a+b", 1, "should end here")]
+    [InlineData("a[*", 3, "expected ]")]
+    [InlineData("a.{}", 3, "variable's name")]
+    [InlineData("a.{b", 4, "expected , or }")]
+    [InlineData("a.{b,}", 5, "variable's name")]
+    [InlineData("a.{b c}", 5, "expected , or }")]
+    [InlineData("a.{b: }", 6, "variable's name")]
+    [InlineData("a.{b, b: c}", 6, "two parts b")]
+    [InlineData("a.{b}.c", 5, "should end behind the }")]
+    [InlineData("a.{b}[0]", 5, "should end behind the }")]
     public void What_is_wrong_is_told_with_its_place(string text, int offset, string message)
     {
         ExpressionParsing parsing = ExpressionParser.Parse(text);
@@ -109,6 +125,8 @@ public sealed class Expressions_in_Gos_notation
         Assert.Contains("steps", ExpressionParser.Parse(new string('(', most + 1) + "p").Problem!.Message);
         Assert.Contains("steps",
             ExpressionParser.Parse("p" + string.Concat(Enumerable.Repeat(".x", most + 1))).Problem!.Message);
+        Assert.Contains("steps",
+            ExpressionParser.Parse(string.Concat(Enumerable.Repeat("a.{", most + 1))).Problem!.Message);
         Assert.Contains("characters", ExpressionParser.Parse(new string('x', 2000)).Problem!.Message);
     }
 

@@ -18,18 +18,15 @@ internal static class RenderingRulesOf
         GoBinary binary = records.Binary;
         ulong types = binary.ModuleData.Types + records.LoadBias;
         ulong bias = records.LoadBias;
-        Dictionary<GoType, ImmutableArray<(string, ImmutableArray<PathStep>)>?> held = capture.Bound.HeldTypes
-            .Where(static one => !one.Paths.IsEmpty)
-            .ToDictionary(
-                static one => one.Type,
-                static one => (ImmutableArray<(string, ImmutableArray<PathStep>)>?)
-                    one.Paths.Select(static path => (path.Name, path.Steps)).ToImmutableArray());
+        Dictionary<GoType, ImmutableArray<ValuePart>?> held = capture.Bound.HeldTypes
+            .Where(static one => !one.Parts.IsEmpty)
+            .ToDictionary(static one => one.Type, static one => (ImmutableArray<ValuePart>?)one.Parts);
         return new RenderingRules
         {
             DynamicType = address => capture.Types.OfRuntimeType(address - types),
             FunctionName = pc => binary.Pcln.TryFindFunction(pc - bias, out GoFunction function)
                 && function.Entry == pc - bias ? binary.Pcln.Name(function) : null,
-            TypePaths = held.Count == 0 ? null : type => held.GetValueOrDefault(type),
+            TypeParts = held.Count == 0 ? null : type => held.GetValueOrDefault(type),
             ContextKeys = [.. capture.Bound.ContextKeys
                 .Where(key => key.Variable is not { } at || records.ContextKeyPointers.ContainsKey(at))
                 .Select(key => new ContextKey(

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
 using SideEye.Capture.Values.Maps;
@@ -14,22 +13,24 @@ internal sealed class PathWalk(ValueMemory memory, RenderingRules rules, TypeSha
     private readonly InterfaceReader interfaces = new(memory, rules, shapes);
     private readonly MapLookup maps = new(memory, bounds);
 
-    /// <summary>Walks from a value.</summary>
+    /// <summary>Walks from a value to another, as far as there is but one.</summary>
     /// <param name="type">The value's type.</param>
     /// <param name="at">Where it is.</param>
     /// <param name="path">The steps.</param>
     /// <param name="root">The value's name, for reasons.</param>
     /// <param name="limits">How much of maps was copied.</param>
-    public EvaluatedPlace From(
-        GoType type, TargetAddress at, ImmutableArray<PathStep> path, string root, ValueLimits limits)
+    public EvaluatedPlace From(GoType type, TargetAddress at, PathRest path, string root, ValueLimits limits)
     {
         EvaluatedPlace place = new(null, type, at);
-        for (int i = 0; i < path.Length; i++)
+        for (PathRest rest = path; !rest.IsEmpty; rest = rest.Behind)
         {
-            place = Step(place, path[i], limits);
+            if (rest.Next is EachStep or PartsStep)
+                return place with { Rest = rest };
+            place = Step(place, rest.Next, limits);
             if (place.Reason is null)
                 continue;
-            return place.Reason.Length > 0 ? place : place with { Reason = CaptureReason.NilAt(TextOf(root, path, i)) };
+            return place.Reason.Length > 0 ? place
+                : place with { Reason = CaptureReason.NilAt(TextOf(root, path, rest.Index)) };
         }
         return place;
     }
@@ -137,12 +138,12 @@ internal sealed class PathWalk(ValueMemory memory, RenderingRules rules, TypeSha
     }
 
     /// <summary>The first steps of a path as in an expression: what stands before the one that failed.</summary>
-    private static string TextOf(string root, ImmutableArray<PathStep> path, int steps)
+    private static string TextOf(string root, PathRest path, int end)
     {
         StringBuilder text = new(root);
-        for (int i = 0; i < steps; i++)
+        for (; path.Index < end; path = path.Behind)
         {
-            switch (path[i])
+            switch (path.Next)
             {
                 case FieldStep field:
                     text.Append(text.Length > 0 ? "." : "").Append(field.Field.Name);

@@ -26,7 +26,7 @@ public sealed record RenderingRules
     public Func<ulong, long?>? GoroutineId { get; init; }
 
     /// <summary>The parts to show of a value of this type in an interface; null for the whole value.</summary>
-    public Func<GoType, ImmutableArray<(string Name, ImmutableArray<PathStep> Path)>?>? TypePaths { get; init; }
+    public Func<GoType, ImmutableArray<ValuePart>?>? TypeParts { get; init; }
 
     /// <summary>Values to show of a context.</summary>
     public ImmutableArray<ContextKey> ContextKeys { get; init; } = [];

@@ -48,7 +48,7 @@ public sealed class ValueRenderer : IDisposable
     /// <param name="root">Name of the variable that the expression starts from, for reasons.</param>
     public RenderedValue Render(CapturedColumn column, ValueSource source, FrameOrigin frame, string root = "")
     {
-        documents.Reset(column.Limits);
+        documents.Reset(column.Limits, column.IsOptional);
         ColumnForm form = ColumnForms.Of(column.Type);
         if (column.IsSecret)
             return Redacted(form);
@@ -64,13 +64,15 @@ public sealed class ValueRenderer : IDisposable
                 return Null(form, CaptureReason.NotPlausible);
             at = variable;
         }
-        EvaluatedPlace place = walk.From(source.Root, at, source.Path, root, column.Limits);
+        EvaluatedPlace place = walk.From(source.Root, at, new PathRest(source.Path, 0), root, column.Limits);
         if (place.Reason == CaptureReason.Redacted)
             return Redacted(form);
         if (place.Reason is not null)
             return Null(form, place.Reason);
         if (place.Number is { } number)
             return new RenderedValue { Form = ColumnForm.Int64, Int64 = number };
+        if (!place.Rest.IsEmpty)
+            return RenderJson(place.Type, place.Address, place.Rest);
         // The column's own type is another only where it holds several.
         GoType type = source.Path.IsEmpty ? source.Root : source.Path[^1].Type;
         return RenderPlace(type, place.Address, form);
@@ -123,9 +125,9 @@ public sealed class ValueRenderer : IDisposable
         }
     }
 
-    private RenderedValue RenderJson(GoType type, TargetAddress at)
+    private RenderedValue RenderJson(GoType type, TargetAddress at, PathRest rest = default)
     {
-        string? reason = documents.Write(type, at, documents.Limits.PointerDepth);
+        string? reason = documents.Write(type, at, documents.Limits.PointerDepth, rest);
         if (reason is not null)
             return Null(ColumnForm.Json, reason);
         documents.Json.Flush();

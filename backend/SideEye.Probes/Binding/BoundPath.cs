@@ -10,6 +10,7 @@ namespace SideEye.Probes.Binding;
 /// <param name="IsSecret">True when a name on the way is on the deny list.</param>
 internal sealed record BoundPath(GoType Root, ImmutableArray<PathStep> Steps, bool IsSecret)
 {
-    /// <summary>Type of the value at the end.</summary>
-    public GoType Type => Steps.IsEmpty ? Root : Steps[^1].Type;
+    /// <summary>Type of the value at the end; of several values or of parts one that is put together for them.
+    /// </summary>
+    public GoType Type { get; } = SelectedType.Of(Root, Steps);
 }

@@ -46,10 +46,5 @@ public sealed record BoundContextKey(string Column, string TypeName, ulong? Vari
 
 /// <summary>A type of which only parts are taken when an interface holds it.</summary>
 /// <param name="Type">The dynamic type.</param>
-/// <param name="Paths">The parts, each under a name.</param>
-public sealed record HeldType(GoType Type, ImmutableArray<HeldPath> Paths);
-
-/// <summary>A part of a <see cref="HeldType"/>.</summary>
-/// <param name="Name">Under which it is shown.</param>
-/// <param name="Steps">From the value.</param>
-public sealed record HeldPath(string Name, ImmutableArray<PathStep> Steps);
+/// <param name="Parts">The parts.</param>
+public sealed record HeldType(GoType Type, ImmutableArray<ValuePart> Parts);

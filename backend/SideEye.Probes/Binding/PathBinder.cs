@@ -30,6 +30,18 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
         return new BoundPath(root, path.ToImmutable(), isSecret);
     }
 
+    /// <summary>Binds a part of a value: the first name of its path is a field of the value's type.</summary>
+    /// <exception cref="BindException">It does not fit.</exception>
+    public ValuePart Part(GoType type, string name, Expression path)
+    {
+        NameExpression first = Unfold(path, out List<Expression> steps);
+        if (first.Package is not null)
+            throw new BindException($"a path within {type.Name} begins with a field, not with a package");
+        steps.Insert(0, new FieldExpression(first, first.Name));
+        BoundPath bound = Bind(type, steps);
+        return new ValuePart(name, bound.Steps, bound.IsSecret);
+    }
+
     /// <summary>The first name of an expression, and the operations on it in their order.</summary>
     public static NameExpression Unfold(Expression expression, out List<Expression> steps)
     {
@@ -52,6 +64,8 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
         DereferenceExpression dereference => dereference.Operand,
         LengthExpression length => length.Operand,
         AssertionExpression assertion => assertion.Operand,
+        EachExpression each => each.Operand,
+        PartsExpression parts => parts.Operand,
         _ => throw new BindException($"{expression.GetType().Name} is not an operation"),
     };
 
@@ -78,6 +92,12 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
                 break;
             case AssertionExpression assertion:
                 AppendAssertion(path, type, assertion.Type);
+                break;
+            case EachExpression:
+                AppendEach(path, type);
+                break;
+            case PartsExpression parts:
+                AppendParts(path, Pointee(path, type), parts);
                 break;
         }
     }
@@ -126,6 +146,20 @@ internal sealed class PathBinder(IProgramTypes types, RedactionRules redaction)
             throw new BindException($"index {index} is outside of {type.Name}");
         path.Add(new IndexStep(element, index));
     }
+
+    private static void AppendEach(ImmutableArray<PathStep>.Builder path, GoType type)
+    {
+        if (type is { Kind: GoKind.Pointer, Element.Kind: GoKind.Array })
+            type = Pointee(path, type);
+        if (type is not { Kind: GoKind.Array or GoKind.Slice or GoKind.Map, Element: { } element })
+            throw new BindException($"{type.Name} has no elements for [*]: it is no array, slice or map");
+        if (type.Kind != GoKind.Map && element.Kind == GoKind.Uint8)
+            throw new BindException($"{type.Name} is shown as text: leave out [*]");
+        path.Add(new EachStep(element));
+    }
+
+    private void AppendParts(ImmutableArray<PathStep>.Builder path, GoType type, PartsExpression parts) =>
+        path.Add(new PartsStep(type, [.. parts.Parts.Select(part => Part(type, part.Name, part.Path))]));
 
     private static void AppendKey(ImmutableArray<PathStep>.Builder path, GoType type, object key)
     {

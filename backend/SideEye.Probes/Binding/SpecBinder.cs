@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using SideEye.GoRuntime.Functions;
 using SideEye.GoRuntime.Types;
 using SideEye.Probes.Plan;
-using SideEye.Spec.Expressions;
 using SideEye.Spec.Model;
 
 namespace SideEye.Probes.Binding;
@@ -120,17 +119,12 @@ internal sealed class SpecBinder
             problems.Add(new BindProblem(held.At, message + Meant([.. types.TypesLike(held.Type)])));
             return null;
         }
-        ImmutableArray<HeldPath>.Builder parts = ImmutableArray.CreateBuilder<HeldPath>();
+        ImmutableArray<ValuePart>.Builder parts = ImmutableArray.CreateBuilder<ValuePart>();
         foreach (ExpressionSpec capture in held.Captures)
         {
             try
             {
-                // The first name of a path within a type is a field of it.
-                NameExpression first = PathBinder.Unfold(capture.Expression, out List<Expression> steps);
-                steps.Insert(0, new FieldExpression(first, first.Name));
-                BoundPath path = paths.Bind(type, steps);
-                if (!path.IsSecret)
-                    parts.Add(new HeldPath(capture.Column, path.Steps));
+                parts.Add(paths.Part(type, capture.Column, capture.Expression));
             }
             catch (BindException e)
             {

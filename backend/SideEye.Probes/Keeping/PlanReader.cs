@@ -85,7 +85,7 @@ internal sealed class PlanReader
 
     private FrameBlank Blank() => new(from.Signed(), from.Small());
 
-    private HeldType Held() => new(from.Type(), from.List(() => new HeldPath(from.Text(), sources.Path())));
+    private HeldType Held() => new(from.Type(), sources.Parts());
 
     private BoundContextKey Key()
     {

@@ -107,11 +107,7 @@ internal sealed class PlanWriter
     private void Write(HeldType held)
     {
         to.Type(held.Type);
-        to.List(held.Paths, path =>
-        {
-            to.Text(path.Name);
-            sources.Path(path.Steps);
-        });
+        sources.Parts(held.Parts);
     }
 
     private void Write(BoundContextKey key)

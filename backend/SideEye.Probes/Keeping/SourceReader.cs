@@ -9,7 +9,10 @@ namespace SideEye.Probes.Keeping;
 internal sealed class SourceReader
 {
     private readonly KeptReader from;
+    // Parts within parts: an expression has no more steps than that.
+    private const int NestingMax = 64;
     private readonly List<ValueSource> all = [];
+    private int nesting;
 
     /// <summary>Reads all places.</summary>
     public SourceReader(KeptReader from)
@@ -24,6 +27,16 @@ internal sealed class SourceReader
 
     /// <summary>The steps of a path.</summary>
     public ImmutableArray<PathStep> Path() => from.List(Step);
+
+    /// <summary>Parts of a value.</summary>
+    public ImmutableArray<ValuePart> Parts()
+    {
+        if (nesting++ >= NestingMax)
+            throw new DamagedCaptureException("a path has too many parts within parts");
+        ImmutableArray<ValuePart> parts = from.List(() => new ValuePart(from.Text(), Path(), from.Flag()));
+        nesting--;
+        return parts;
+    }
 
     private ValueSource Read()
     {
@@ -67,6 +80,8 @@ internal sealed class SourceReader
             StepKind.FlagKey => new KeyStep(type, number != 0),
             StepKind.Length => new LengthStep(type, number != 0),
             StepKind.Assertion => new AssertionStep(type),
+            StepKind.Each => new EachStep(type),
+            StepKind.Parts => new PartsStep(type, Parts()),
             _ => throw new DamagedCaptureException("there is no such step"),
         };
     }

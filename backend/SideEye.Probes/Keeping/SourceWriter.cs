@@ -30,6 +30,14 @@ internal sealed class SourceWriter(KeptWriter to)
     /// <summary>Writes the steps of a path.</summary>
     public void Path(ImmutableArray<PathStep> path) => to.List(path, Write);
 
+    /// <summary>Writes parts of a value.</summary>
+    public void Parts(ImmutableArray<ValuePart> parts) => to.List(parts, part =>
+    {
+        to.Text(part.Name);
+        Path(part.Steps);
+        to.Flag(part.IsSecret);
+    });
+
     private void Write(ValueSource source)
     {
         to.Type(source.Root);
@@ -69,6 +77,8 @@ internal sealed class SourceWriter(KeptWriter to)
             KeyStep { Key: bool key } => (StepKind.FlagKey, key ? 1 : 0),
             LengthStep length => (StepKind.Length, length.IsCapacity ? 1 : 0),
             AssertionStep => (StepKind.Assertion, 0L),
+            EachStep => (StepKind.Each, 0L),
+            PartsStep => (StepKind.Parts, 0L),
             _ => throw new CannotKeepException(step.ToString()),
         };
         to.Number((ulong)kind);
@@ -82,6 +92,10 @@ internal sealed class SourceWriter(KeptWriter to)
         else if (step is KeyStep { Key: string text })
         {
             to.Text(text);
+        }
+        else if (step is PartsStep parts)
+        {
+            Parts(parts.Parts);
         }
     }
 }
@@ -112,4 +126,10 @@ internal enum StepKind
 
     /// <summary>An <see cref="AssertionStep"/>.</summary>
     Assertion,
+
+    /// <summary>An <see cref="EachStep"/>.</summary>
+    Each,
+
+    /// <summary>A <see cref="PartsStep"/>.</summary>
+    Parts,
 }

@@ -16,9 +16,10 @@ internal readonly struct NeededBytes(SecretFields secrets, uint elementBytes)
     private const int NestingMax = 64;
 
     /// <summary>Adds the pieces of a value, or of the next step of a path to it.</summary>
-    public void Collect(in RoutineKey key, List<NativeCapturePiece> pieces)
+    public void Collect(in RoutineKey key, List<NativeCapturePiece> pieces) => Collect(key, pieces, 0);
+
+    private void Collect(in RoutineKey key, List<NativeCapturePiece> pieces, long offset)
     {
-        long offset = 0;
         GoType type = key.Type;
         for (int i = key.Index; i < key.Path.Length; i++)
         {
@@ -29,6 +30,17 @@ internal readonly struct NeededBytes(SecretFields secrets, uint elementBytes)
             else if (key.Path[i] is IndexStep index && type.Kind == GoKind.Array)
             {
                 offset += index.Index * index.Element.Size;
+            }
+            else if (key.Path[i] is PartsStep parts)
+            {
+                foreach (ValuePart part in parts.Readable)
+                    Collect(new RoutineKey(RoutineRole.Value, type, part.Steps, 0, key.Limits), pieces, offset);
+                RefuseAll(pieces);
+                return;
+            }
+            else if (key.Path[i] is EachStep && type.Kind == GoKind.Array)
+            {
+                break;
             }
             else
             {

@@ -14,9 +14,20 @@ internal static class PathText
     public static string Of(in RoutineKey key)
     {
         StringBuilder text = new();
-        for (int i = key.Index; i < key.Path.Length; i++)
+        Write(text, key.IsWhole ? [] : key.Path.AsSpan()[key.Index..]);
+        return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, ReadOnlySpan<PathStep> path)
+    {
+        foreach (PathStep step in path)
         {
-            text.Append(key.Path[i] switch
+            if (step is PartsStep parts)
+            {
+                Write(text, parts);
+                continue;
+            }
+            text.Append(step switch
             {
                 FieldStep field => $".{field.Field.Name}",
                 FollowStep => "->",
@@ -26,10 +37,22 @@ internal static class PathText
                 LengthStep { IsCapacity: true } => ".cap",
                 LengthStep => ".len",
                 AssertionStep assertion => $".({assertion.Dynamic.Name})",
+                EachStep => "[*]",
                 _ => "?",
             });
         }
-        return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, PartsStep of)
+    {
+        text.Append(".{");
+        foreach (ValuePart part in of.Parts)
+        {
+            if (text[^1] != '{')
+                text.Append(", ");
+            Write(text, part.Steps.AsSpan());
+        }
+        text.Append('}');
     }
 
     private static string Words(RoutineRole role) => role switch

@@ -201,7 +201,7 @@ internal sealed class ProgramCompiler
         {
             if (type.RuntimeType is not { } offset || type.Kind == GoKind.Interface)
                 continue;
-            uint routine = parts.TryGetValue(type, out HeldType? held) && !held.Paths.IsEmpty
+            uint routine = parts.TryGetValue(type, out HeldType? held) && !held.Parts.IsEmpty
                 ? routines.Parts(held, limits) : routines.Held(type, limits);
             added.Add(type);
             types.Add(new NativeCaptureType

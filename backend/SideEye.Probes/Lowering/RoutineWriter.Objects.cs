@@ -104,7 +104,10 @@ internal sealed partial class RoutineWriter
 
     /// <summary>How many entries of a map are copied.</summary>
     private static int Entries(in RoutineKey key) =>
-        key.IsWhole ? key.Limits.MapEntries : key.Limits.SearchedEntries;
+        IsForAll(key) ? key.Limits.MapEntries : key.Limits.SearchedEntries;
+
+    /// <summary>True when all entries of a map are wanted, wholly or in part, and not one key's.</summary>
+    private static bool IsForAll(in RoutineKey key) => key.IsWhole || key.Path[key.Index] is EachStep;
 
     /// <summary>Groups are half full on average when a map has just grown, and fuller later.</summary>
     private static uint Groups(in RoutineKey key) =>

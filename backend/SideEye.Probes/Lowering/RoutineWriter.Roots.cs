@@ -63,10 +63,12 @@ internal sealed partial class RoutineWriter
             OwnName = $"{target.Name} in part",
             ElementBytes = (uint)Math.Min(target.Size, NativeLimits.CaptureObjectBytesMax),
         };
-        foreach (HeldPath path in held.Paths)
+        foreach (ValuePart part in held.Parts)
         {
-            int first = isPointer && path.Steps is [FollowStep, ..] ? 1 : 0;
-            RoutineKey key = new(RoutineRole.Value, target, path.Steps, first, limits);
+            if (part.IsSecret)
+                continue;
+            int first = isPointer && part.Steps is [FollowStep, ..] ? 1 : 0;
+            RoutineKey key = new(RoutineRole.Value, target, part.Steps, first, limits);
             new NeededBytes(secrets, routine.ElementBytes).Collect(key, routine.Pieces);
             Append(routine, key, Place.At(0), depth: 0);
         }

@@ -8,13 +8,18 @@ internal sealed partial class RoutineWriter
 {
     private void AppendWhole(Routine routine, RoutineKey key, Place place, uint depth)
     {
-        if (++steps > limits.StepsMax)
-            throw new CaptureTooLargeException("values", limits.StepsMax);
+        CountStep();
         if (nesting >= NestingMax)
             return;
         nesting++;
         AppendParts(routine, key, place, depth);
         nesting--;
+    }
+
+    private void CountStep()
+    {
+        if (++steps > limits.StepsMax)
+            throw new CaptureTooLargeException("values", limits.StepsMax);
     }
 
     private void AppendParts(Routine routine, RoutineKey key, Place place, uint depth)
@@ -98,20 +103,29 @@ internal sealed partial class RoutineWriter
 
     private void AppendArray(Routine routine, RoutineKey key, GoType element, Place place, uint depth)
     {
-        if (!LeadsOn(element, 0))
+        if (LeadsOn(element, 0))
+            AppendElements(routine, RoutineKey.Whole(element, key.Limits), key.Type.Length, place, depth);
+    }
+
+    /// <summary>Adds what of each element of an array is needed.</summary>
+    private void AppendElements(Routine routine, RoutineKey element, long length, Place place, uint depth)
+    {
+        if (element.Type.Size == 0)
             return;
-        uint count = (uint)Math.Min(key.Type.Length, Elements(element, key.Limits.SliceBytes));
+        uint count = (uint)Math.Min(length, Elements(element.Type, element.Limits.SliceBytes));
         if (depth != 0 || count <= FlatteningMax)
         {
             for (uint i = 0; i < count; i++)
-                AppendWhole(routine, RoutineKey.Whole(element, key.Limits), place.Plus(i * element.Size), depth);
+            {
+                CountStep();
+                Append(routine, element, place.Plus(i * element.Type.Size), depth);
+            }
         }
         else if (place.TryWord(0, out int position))
         {
             routine.Ops.Add(new NativeCaptureOp
             {
-                Code = (uint)NativeCaptureCode.Elements, Offset = position, Argument = count,
-                Routine = Number(RoutineKey.Whole(element, key.Limits)),
+                Code = (uint)NativeCaptureCode.Elements, Offset = position, Argument = count, Routine = Number(element),
             });
         }
     }

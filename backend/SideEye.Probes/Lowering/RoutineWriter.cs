@@ -186,6 +186,25 @@ internal sealed partial class RoutineWriter
             case AssertionStep step:
                 AppendAssertion(routine, key, step, place, depth);
                 break;
+            case EachStep when key.Type.Kind == GoKind.Map:
+                Point(routine, place, 0, MapHeader(key), depth, keepsDepth: true);
+                break;
+            case EachStep when key.Type.Kind == GoKind.Array:
+                AppendElements(routine, rest, key.Type.Length, place, depth);
+                break;
+            case EachStep when rest.Type.Size > 0:
+                Count(
+                    routine, place, 0, 8, Elements(rest.Type, key.Limits.SliceBytes), Number(rest), depth,
+                    NativeCaptureFlags.KeepsDepth);
+                break;
+            case PartsStep step:
+                foreach (ValuePart part in step.Readable)
+                {
+                    Append(
+                        routine, new RoutineKey(RoutineRole.Value, step.Whole, part.Steps, 0, key.Limits), place,
+                        depth);
+                }
+                break;
         }
     }
 

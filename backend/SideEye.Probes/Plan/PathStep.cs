@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SideEye.GoRuntime.Types;
 
 namespace SideEye.Probes.Plan;
@@ -33,3 +34,38 @@ public sealed record LengthStep(GoType Int, bool IsCapacity) : PathStep(Int);
 /// <summary>To the value in an interface, when its dynamic type is this one.</summary>
 /// <param name="Dynamic">The type.</param>
 public sealed record AssertionStep(GoType Dynamic) : PathStep(Dynamic);
+
+/// <summary>To every element of an array, slice or map; the steps behind it are taken from each.</summary>
+/// <param name="Element">The elements' type.</param>
+public sealed record EachStep(GoType Element) : PathStep(Element);
+
+/// <summary>To some parts of a value, the last step of a path.</summary>
+/// <param name="Whole">Type of the value.</param>
+/// <param name="Parts">The parts.</param>
+public sealed record PartsStep(GoType Whole, ImmutableArray<ValuePart> Parts) : PathStep(Whole)
+{
+    /// <summary>The parts that are no secrets.</summary>
+    public IEnumerable<ValuePart> Readable => Parts.Where(static part => !part.IsSecret);
+
+    /// <inheritdoc/>
+    public bool Equals(PartsStep? other) =>
+        other is not null && Whole == other.Whole && Parts.AsSpan().SequenceEqual(other.Parts.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Whole, Parts.Length);
+}
+
+/// <summary>A part of a value.</summary>
+/// <param name="Name">Under which it is shown.</param>
+/// <param name="Steps">From the value.</param>
+/// <param name="IsSecret">True when a name on the way is on the deny list: nothing of it is ever read.</param>
+public sealed record ValuePart(string Name, ImmutableArray<PathStep> Steps, bool IsSecret)
+{
+    /// <inheritdoc/>
+    public bool Equals(ValuePart? other) =>
+        other is not null && Name == other.Name && IsSecret == other.IsSecret
+        && Steps.AsSpan().SequenceEqual(other.Steps.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Steps.Length);
+}

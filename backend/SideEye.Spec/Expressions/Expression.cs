@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SideEye.Spec.Expressions;
 
 /// <summary>A path from a variable to a value, in Go's own notation.</summary>
@@ -46,3 +48,25 @@ public sealed record LengthExpression(Expression Operand, bool IsCapacity) : Exp
 /// <param name="Operand">The interface.</param>
 /// <param name="Type">Name of the type, with the package's whole path, without quotes: <c>*net/http.body</c>.</param>
 public sealed record AssertionExpression(Expression Operand, string Type) : Expression;
+
+/// <summary>Every element of an array, slice or map: <c>items[*]</c>. What follows is taken of each.</summary>
+public sealed record EachExpression(Expression Operand) : Expression;
+
+/// <summary>Some parts of a value instead of all of it, at the end of an expression: <c>req.{Method, path:
+/// URL.Path}</c>.</summary>
+/// <param name="Operand">The value.</param>
+/// <param name="Parts">The parts, one at least, each under another name.</param>
+public sealed record PartsExpression(Expression Operand, ImmutableArray<PartExpression> Parts) : Expression
+{
+    /// <inheritdoc/>
+    public bool Equals(PartsExpression? other) =>
+        other is not null && Operand == other.Operand && Parts.AsSpan().SequenceEqual(other.Parts.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Operand, Parts.Length, Parts[0]);
+}
+
+/// <summary>A part of a value.</summary>
+/// <param name="Name">Under which it is shown.</param>
+/// <param name="Path">The path to it: its first name is a field of the value.</param>
+public sealed record PartExpression(string Name, Expression Path);

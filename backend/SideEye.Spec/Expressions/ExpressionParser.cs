@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
 using SideEye.Spec.Reading;
 
 namespace SideEye.Spec.Expressions;
 
 /// <summary>
 /// Parses expressions in Go's notation, as far as they are paths: names, fields, <c>*p</c>, constant indices and keys,
-/// <c>len</c>, <c>cap</c>, type assertions.
+/// <c>len</c>, <c>cap</c>, type assertions; and two that Go has not: <c>[*]</c>, all elements, and <c>.{a, b}</c>, some
+/// parts.
 /// </summary>
 public sealed class ExpressionParser
 {
@@ -117,8 +119,10 @@ public sealed class ExpressionParser
         {
             cursor.SkipBlanks();
             int start = cursor.Offset;
+            if (operand is PartsExpression && cursor.Next is '.' or '[')
+                throw Unexpected("the expression should end behind the } of its parts");
             if (cursor.TryTake('.'))
-                operand = ParseFieldOrAssertion(operand);
+                operand = ParseBehindPoint(operand);
             else if (cursor.TryTake('['))
                 operand = ParseIndex(operand);
             else
@@ -127,19 +131,55 @@ public sealed class ExpressionParser
         }
     }
 
-    private Expression ParseFieldOrAssertion(Expression operand)
+    private Expression ParseBehindPoint(Expression operand)
     {
         cursor.SkipBlanks();
         if (cursor.TryTake('('))
             return new AssertionExpression(operand, GoTypeName.Take(cursor));
-        string field = cursor.TakeName() ?? throw Unexpected("expected a field's name or (type)");
+        if (cursor.TryTake('{'))
+            return new PartsExpression(operand, ParseParts());
+        string field = cursor.TakeName() ?? throw Unexpected("expected a field's name, (type) or {parts}");
         return new FieldExpression(operand, field);
+    }
+
+    private ImmutableArray<PartExpression> ParseParts()
+    {
+        ImmutableArray<PartExpression>.Builder parts = ImmutableArray.CreateBuilder<PartExpression>();
+        do
+        {
+            cursor.SkipBlanks();
+            int start = cursor.Offset;
+            CountStep(start);
+            PartExpression part = ParsePart();
+            if (parts.Any(other => other.Name == part.Name))
+            {
+                throw new ExpressionSyntaxException(
+                    start, $"there are two parts {part.Name}: name one, as in {{b: a.b}}");
+            }
+            parts.Add(part);
+            cursor.SkipBlanks();
+        }
+        while (cursor.TryTake(','));
+        if (!cursor.TryTake('}'))
+            throw Unexpected("expected , or } after a part");
+        return parts.ToImmutable();
+    }
+
+    /// <summary>A path, or a name and a path as in a composite literal of Go: <c>{path: URL.Path}</c>.</summary>
+    private PartExpression ParsePart()
+    {
+        Expression path = ParseUnary();
+        if (path is not NameExpression { Package: null } name || cursor.NextAfterBlanks != ':')
+            return new PartExpression(Identifiers.ColumnOf(path), path);
+        cursor.SkipBlanks();
+        cursor.TryTake(':');
+        return new PartExpression(name.Name, ParseUnary());
     }
 
     private Expression ParseIndex(Expression operand)
     {
         cursor.SkipBlanks();
-        Expression result = ParseConstant(operand);
+        Expression result = cursor.TryTake('*') ? new EachExpression(operand) : ParseConstant(operand);
         cursor.SkipBlanks();
         if (!cursor.TryTake(']'))
             throw Unexpected("expected ] to close the [ before it");
@@ -156,7 +196,7 @@ public sealed class ExpressionParser
         if (cursor.TakeName() is "true" or "false")
             return new KeyExpression(operand, cursor.TextFrom(start) == "true");
         throw new ExpressionSyntaxException(start,
-            "expected a constant: a number, a string in quotes, true or false");
+            "expected a constant (a number, a string in quotes, true or false), or * for all elements");
     }
 
     private static Expression IndexOrKey(Expression operand, long value) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using SideEye.Spec.Reading;
 
 namespace SideEye.Spec.Expressions;
 
@@ -52,6 +53,14 @@ internal static class ExpressionText
                 WriteOperand(text, assertion.Operand);
                 text.Append(".(").Append(assertion.Type).Append(')');
                 break;
+            case EachExpression each:
+                WriteOperand(text, each.Operand);
+                text.Append("[*]");
+                break;
+            case PartsExpression parts:
+                WriteOperand(text, parts.Operand);
+                WriteParts(text, parts);
+                break;
             default:
                 throw new UnreachableException();
         }
@@ -66,6 +75,22 @@ internal static class ExpressionText
         Write(text, operand);
         if (isWeaker)
             text.Append(')');
+    }
+
+    private static void WriteParts(StringBuilder text, PartsExpression of)
+    {
+        text.Append(".{");
+        foreach (PartExpression part in of.Parts)
+        {
+            if (text[^1] != '{')
+                text.Append(", ");
+            int start = text.Length;
+            Write(text, part.Path);
+            // A name that follows from the path is not said.
+            if (Identifiers.Of(text.ToString(start, text.Length - start)) != part.Name)
+                text.Insert(start, $"{part.Name}: ");
+        }
+        text.Append('}');
     }
 
     private static void WriteKey(StringBuilder text, object key)

@@ -27,10 +27,10 @@ internal sealed record Rendered(
     /// <summary>Renders an expression.</summary>
     public static Rendered Of(
         ITargetMemory memory, GoType type, ValueSource source, ulong cfa = 0, RenderingRules? rules = null,
-        string? cut = null)
+        string? cut = null, ValueLimits? limits = null, bool isOptional = false)
     {
         using ValueRenderer renderer = new(memory, rules ?? Rules()) { Cut = cut };
-        CapturedColumn column = new("x", "x", type, Limits, false);
+        CapturedColumn column = new("x", "x", type, limits ?? Limits, false, isOptional);
         return Keep(renderer.Render(column, source, new FrameOrigin(new TargetAddress(cfa), 0), "x"));
     }
 

@@ -11,7 +11,6 @@ internal sealed class InterfaceDocument(ValueDocuments documents)
 {
     private readonly InterfaceReader reader = new(documents.Memory, documents.Rules, documents.Shapes);
     private readonly ContextDocument contexts = new(documents);
-    private readonly PathWalk walk = new(documents.Memory, documents.Rules, documents.Shapes, documents.Bounds);
 
     /// <summary>Writes the value in an interface.</summary>
     public string? Write(GoType type, TargetAddress at, int depth)
@@ -39,8 +38,8 @@ internal sealed class InterfaceDocument(ValueDocuments documents)
         WellknownType known = documents.Shapes.Of(type).Known;
         if (known == WellknownType.Context)
             return contexts.Write(dynamic, held.Address, depth);
-        if (documents.Rules.TypePaths?.Invoke(dynamic) is { } paths)
-            return WriteParts(paths, held.Address, dynamic, depth);
+        if (documents.Rules.TypeParts?.Invoke(dynamic) is { } parts)
+            return WriteParts(parts, held.Address, dynamic, depth);
         if (dynamic.Name == "*reflect.rtype" && documents.Memory.TryReadUInt64(held.Address, out ulong described)
             && documents.Rules.DynamicType(described) is { } named)
         {
@@ -84,8 +83,7 @@ internal sealed class InterfaceDocument(ValueDocuments documents)
         return null;
     }
 
-    private string? WriteParts(
-        ImmutableArray<(string Name, ImmutableArray<PathStep> Path)> parts, TargetAddress at, GoType type, int depth)
+    private string? WriteParts(ImmutableArray<ValuePart> parts, TargetAddress at, GoType type, int depth)
     {
         if (type.Kind == GoKind.Pointer && documents.Memory.TryReadUInt64(at, out ulong target))
         {
@@ -96,29 +94,6 @@ internal sealed class InterfaceDocument(ValueDocuments documents)
             }
             documents.Raw.MarkAddress(target);
         }
-        documents.Json.WriteStartObject();
-        for (int i = 0; i < parts.Length && !documents.IsFull; i++)
-        {
-            documents.Json.WritePropertyName(parts[i].Name);
-            documents.Raw.Enter(System.Text.Json.JsonEncodedText.Encode(parts[i].Name));
-            EvaluatedPlace place = walk.From(type, at, parts[i].Path, "", documents.Limits);
-            if (place.Reason == CaptureReason.Redacted)
-                documents.WriteRedacted();
-            else if (place.Number is { } number)
-                documents.Json.WriteNumberValue(number);
-            else if (place.Reason is null)
-                documents.WriteOrNull(place.Type, place.Address, depth);
-            else
-                WriteAbsent(place.Reason);
-            documents.Raw.Leave();
-        }
-        documents.Json.WriteEndObject();
-        return null;
-    }
-
-    private void WriteAbsent(string reason)
-    {
-        documents.Json.WriteNullValue();
-        documents.Raw.MarkAbsent(reason);
+        return documents.Selections.WriteParts(parts, type, at, depth);
     }
 }

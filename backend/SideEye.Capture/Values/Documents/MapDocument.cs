@@ -25,7 +25,11 @@ internal sealed class MapDocument(ValueDocuments documents)
     }
 
     /// <summary>Writes a map.</summary>
-    public string? Write(GoType type, TargetAddress at, int depth)
+    /// <param name="type">Its type.</param>
+    /// <param name="at">Where it is.</param>
+    /// <param name="depth">Pointers that may be followed.</param>
+    /// <param name="each">What to take of each element, at no cost of depth; null for all of the value.</param>
+    public string? Write(GoType type, TargetAddress at, int depth, PathRest? each = null)
     {
         if (!documents.Memory.TryReadUInt64(at, out ulong header))
             return documents.Memory.WhyNot(at, 8);
@@ -35,8 +39,9 @@ internal sealed class MapDocument(ValueDocuments documents)
             return null;
         }
         documents.Raw.MarkAddress(header);
-        if (depth <= 0)
+        if (each is null && depth-- <= 0)
             return CaptureReason.DepthReached;
+        PathRest rest = each ?? default;
         int start = entries.Count;
         // One more than is shown does not tell more than the count does, so as many as are shown are read.
         MapScan scan = reader.Read(type, at, documents.Limits.MapEntries, entries);
@@ -44,8 +49,8 @@ internal sealed class MapDocument(ValueDocuments documents)
         if (reason is null)
         {
             int shown = IsName(type.Key!.Kind)
-                ? WriteObject(type.Key, type.Element!, start, depth - 1)
-                : WritePairs(type.Key, type.Element!, start, depth - 1);
+                ? WriteObject(type.Key, type.Element!, start, depth, rest)
+                : WritePairs(type.Key, type.Element!, start, depth, rest);
             if ((ulong)shown < scan.Count)
                 documents.Raw.Mark(RawMarks.Truncated, $"map: {shown} of {scan.Count} entries{Why(start)}");
         }
@@ -61,7 +66,7 @@ internal sealed class MapDocument(ValueDocuments documents)
     private static bool IsName(GoKind kind) =>
         kind is GoKind.String or (>= GoKind.Bool and <= GoKind.Uintptr);
 
-    private int WriteObject(GoType key, GoType element, int start, int depth)
+    private int WriteObject(GoType key, GoType element, int start, int depth, PathRest rest)
     {
         int first = named.Count;
         int texts = documents.Keys.Length;
@@ -88,7 +93,7 @@ internal sealed class MapDocument(ValueDocuments documents)
             }
             else
             {
-                documents.WriteOrNull(element, entry.Element, depth);
+                documents.WriteOrNull(element, entry.Element, depth, rest);
             }
             documents.Raw.Leave();
         }
@@ -98,7 +103,7 @@ internal sealed class MapDocument(ValueDocuments documents)
         return shown - first;
     }
 
-    private int WritePairs(GoType key, GoType element, int start, int depth)
+    private int WritePairs(GoType key, GoType element, int start, int depth, PathRest rest)
     {
         documents.Json.WriteStartArray();
         int last = entries.Count;
@@ -108,8 +113,8 @@ internal sealed class MapDocument(ValueDocuments documents)
             MapEntry entry = entries[shown];
             documents.Json.WriteStartObject();
             documents.Raw.Enter(shown - start);
-            WriteMember(KeyName, key, entry.Key, depth);
-            WriteMember(ValueName, element, entry.Element, depth);
+            WriteMember(KeyName, key, entry.Key, depth, default);
+            WriteMember(ValueName, element, entry.Element, depth, rest);
             documents.Raw.Leave();
             documents.Json.WriteEndObject();
         }
@@ -121,11 +126,12 @@ internal sealed class MapDocument(ValueDocuments documents)
     private static readonly System.Text.Json.JsonEncodedText ValueName =
         System.Text.Json.JsonEncodedText.Encode("value");
 
-    private void WriteMember(System.Text.Json.JsonEncodedText name, GoType type, TargetAddress at, int depth)
+    private void WriteMember(
+        System.Text.Json.JsonEncodedText name, GoType type, TargetAddress at, int depth, PathRest rest)
     {
         documents.Json.WritePropertyName(name);
         documents.Raw.Enter(name);
-        documents.WriteOrNull(type, at, depth);
+        documents.WriteOrNull(type, at, depth, rest);
         documents.Raw.Leave();
     }
 

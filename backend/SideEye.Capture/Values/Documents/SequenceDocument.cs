@@ -8,17 +8,23 @@ namespace SideEye.Capture.Values.Documents;
 internal sealed class SequenceDocument(ValueDocuments documents)
 {
     /// <summary>Writes an array or slice.</summary>
-    public string? Write(GoType type, TargetAddress at, int depth)
+    /// <param name="type">Its type.</param>
+    /// <param name="at">Where it is.</param>
+    /// <param name="depth">Pointers that may be followed.</param>
+    /// <param name="each">What to take of each element, at no cost of depth; null for all of the value.</param>
+    public string? Write(GoType type, TargetAddress at, int depth, PathRest? each = null)
     {
         if (type.Element is not { } element)
             return CaptureReason.UnknownLayout;
-        if (element.Kind == GoKind.Uint8)
+        if (element.Kind == GoKind.Uint8 && each is null)
             return WriteBytes(type, at);
+        PathRest rest = each ?? default;
         if (type.Kind == GoKind.Array)
         {
             if (!documents.Memory.IsAnyReadable(at, type.Size))
                 return documents.Memory.WhyNot(at, type.Size);
-            WriteElements(element, at, type.Length, Shown(element, type.Length, documents.Limits), depth, "array");
+            WriteElements(
+                element, at, type.Length, Shown(element, type.Length, documents.Limits), depth, rest, "array");
             return null;
         }
         if (documents.Text.ReadSlice(at, out ulong start, out long length) is { } reason)
@@ -28,13 +34,13 @@ internal sealed class SequenceDocument(ValueDocuments documents)
             documents.Json.WriteNullValue();
             return null;
         }
-        bool costs = length > 0 && documents.Shapes.Of(element).HasPointers;
+        bool costs = each is null && length > 0 && documents.Shapes.Of(element).HasPointers;
         if (costs && depth <= 0)
             return CaptureReason.DepthReached;
         long shown = Shown(element, length, documents.Limits);
         if (shown > 0 && !documents.Memory.IsAnyReadable(new TargetAddress(start), element.Size))
             return documents.Memory.WhyNot(new TargetAddress(start), element.Size);
-        WriteElements(element, new TargetAddress(start), length, shown, costs ? depth - 1 : depth, "slice");
+        WriteElements(element, new TargetAddress(start), length, shown, costs ? depth - 1 : depth, rest, "slice");
         return null;
     }
 
@@ -58,14 +64,14 @@ internal sealed class SequenceDocument(ValueDocuments documents)
     }
 
     private void WriteElements(
-        GoType element, TargetAddress start, long length, long shown, int depth, string kind)
+        GoType element, TargetAddress start, long length, long shown, int depth, PathRest rest, string kind)
     {
         documents.Json.WriteStartArray();
         long i = 0;
         for (; i < shown && !documents.IsFull; i++)
         {
             documents.Raw.Enter((int)i);
-            documents.WriteOrNull(element, start + ((ulong)i * (ulong)element.Size), depth);
+            documents.WriteOrNull(element, start + ((ulong)i * (ulong)element.Size), depth, rest);
             documents.Raw.Leave();
         }
         documents.Json.WriteEndArray();

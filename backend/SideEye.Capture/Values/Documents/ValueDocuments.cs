@@ -41,6 +41,7 @@ internal sealed class ValueDocuments : IDisposable
         maps = new MapDocument(this);
         channels = new ChanDocument(this);
         sync = new SyncDocument(this);
+        Selections = new SelectionDocument(this, maps, sequences);
         errors = new ErrorText(this);
     }
 
@@ -51,6 +52,9 @@ internal sealed class ValueDocuments : IDisposable
     public RenderLimits Bounds { get; }
 
     public ValueLimits Limits { get; private set; }
+
+    /// <summary>True when a type that an expression asserts in vain is not worth a word.</summary>
+    public bool AssertsInVain { get; private set; }
 
     public TypeShapes Shapes { get; }
 
@@ -66,6 +70,8 @@ internal sealed class ValueDocuments : IDisposable
 
     public WellknownText Wellknown { get; }
 
+    public SelectionDocument Selections { get; }
+
     public ReadOnlySpan<byte> Written => buffer.WrittenSpan;
 
     /// <summary>True when no more is to be written than what closes the document.</summary>
@@ -73,9 +79,10 @@ internal sealed class ValueDocuments : IDisposable
         || Json.BytesCommitted + Json.BytesPending > Bounds.DocumentBytesMax || Raw.Length > Bounds.DocumentBytesMax;
 
     /// <summary>Starts anew.</summary>
-    public void Reset(ValueLimits limits)
+    public void Reset(ValueLimits limits, bool assertsInVain = false)
     {
         Limits = limits;
+        AssertsInVain = assertsInVain;
         buffer.ResetWrittenCount();
         Json.Reset(buffer);
         Raw.Reset();
@@ -113,6 +120,27 @@ internal sealed class ValueDocuments : IDisposable
         nesting -= level;
         return reason;
     }
+
+    /// <summary>Writes what a path selects of a value, or null and why.</summary>
+    public void WriteOrNull(GoType type, TargetAddress at, int depth, PathRest rest)
+    {
+        string? reason = Write(type, at, depth, rest);
+        if (reason == CaptureReason.Redacted)
+        {
+            WriteRedacted();
+        }
+        else if (reason is not null)
+        {
+            Json.WriteNullValue();
+            if (!AssertsInVain || !CaptureReason.IsOtherType(reason))
+                Raw.MarkAbsent(reason);
+        }
+    }
+
+    /// <summary>Writes what a path selects of a value: the value that it leads to, of each of several, or parts.
+    /// </summary>
+    public string? Write(GoType type, TargetAddress at, int depth, PathRest rest) =>
+        rest.IsEmpty ? Write(type, at, depth) : Selections.Write(type, at, depth, rest);
 
     /// <summary>Writes the fields of a struct into the object that is open.</summary>
     public void WriteFields(GoType type, TargetAddress at, int depth)
