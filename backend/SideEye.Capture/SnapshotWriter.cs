@@ -86,7 +86,7 @@ public sealed class SnapshotWriter
             .Text(facts.Binary?.Architecture.GoName).Text(facts.Binary?.DebugInformation.ToString())
             .Text(result is null ? null : result.Value.Reader == (uint)NativeReader.VmRead ? "vmread" : "bpf")
             .Time(result is null ? null : DateTimeOffset.UnixEpoch.AddTicks((long)result.Value.RealtimeNs / 100))
-            .Int64(null).Int64(null)
+            .Int64((long?)result?.MonotonicNs).Int64(null).Int64(null)
             .Int64((long?)result?.PauseNs).Int32(goroutineCount).Int32((int?)result?.Dead)
             .Int64((long?)result?.CapturedBytes).Bool(isCut).Text(facts.Error).EndRow();
     }

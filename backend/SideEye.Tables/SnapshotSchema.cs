@@ -62,6 +62,8 @@ public static class SnapshotSchema
         Text("debug_info", "yes, or no with the reason, such as no: stripped; says whether variables can be captured."),
         Text("reader", "What read the memory: bpf or vmread."),
         Time("captured_at", "When the process was paused (agent's clock)."),
+        Int64("monotonic_ns",
+            "CLOCK_MONOTONIC of its host when it was paused, in nanoseconds: Go's timers count in it."),
         Int64("clock_offset_ns", "The agent's clock minus the control plane's, in nanoseconds; NULL when not known."),
         Int64("skew_ns",
             "How much later than the snapshot's first process it was paused; clock offsets are taken out."),

@@ -93,7 +93,7 @@ public sealed class What_the_packs_show_of_HTTP2 : IDisposable
     {
         Requires.Bpf();
         StreamEnd[] ends = [.. (await SnapshotAsync("streams", goVersion)).Where(static end => end.Protocol == "grpc")];
-        Assert.Equal(10, ends.Length);
+        Assert.Equal(12, ends.Length);
         Assert.Equal(2, ends.Count(static end => end.Started > 0));
 
         Assert.Equal(
@@ -113,8 +113,8 @@ public sealed class What_the_packs_show_of_HTTP2 : IDisposable
             SELECT m.match_count, s.method, o.method AS other, s.side, o.side AS other_side
             FROM grpc_streams s
             JOIN link_matches m ON m.from_table = 'grpc_streams' AND m.to_table = 'grpc_streams'
-                 AND (m.process_id, m.goroutine_id, m.frame_index) = (s.process_id, s.goroutine_id, s.frame_index)
-            JOIN grpc_streams o ON (o.process_id, o.goroutine_id) = (m.example_process_id, m.example_goroutine_id)
+                 AND m.from_rowid = s.rowid
+            JOIN grpc_streams o ON o.rowid = m.example_rowid
             """);
         Assert.Equal(ends.Length, linked.Count);
         Assert.All(linked, static row =>

@@ -36,6 +36,7 @@ public sealed class The_packs
     [InlineData("sql_queries")]
     [InlineData("sync_waits")]
     [InlineData("sleepers")]
+    [InlineData("timers")]
     public void The_promised_tables_are_there(string table) =>
         Assert.Contains(Merged.Tables, each => each.Name == table);
 

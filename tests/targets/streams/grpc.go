@@ -115,6 +115,7 @@ func callGrpc() {
 	near.ask("Ask")
 	near.stream("Watch", 1)
 	near.stream("Talk", 0)
+	near.hold("Talk")
 	far := dial("far", listener.Addr().String(), served.arrived, grpc.WithStatsHandler(began))
 	far.ask("Reserve")
 	far.stream("Watch", 1)
@@ -171,6 +172,25 @@ func (c *caller) stream(method string, answers int) {
 		kind = "waiting for the header"
 	}
 	c.note(kind, "/side.Desk/"+method)
+}
+
+// hold starts a stream and keeps it, while its goroutine is about something else.
+func (c *caller) hold(method string) {
+	description := &grpc.StreamDesc{StreamName: method, ServerStreams: true, ClientStreams: true}
+	control.Expect(1)
+	go func() {
+		control.Here(c.name+" holds "+method, "chan receive")
+		stream, err := c.connection.NewStream(context.Background(), description, "/side.Desk/"+method)
+		question := method
+		if err == nil {
+			err = stream.SendMsg(&question)
+		}
+		if err == nil {
+			<-unanswered
+		}
+		fail(method, err)
+	}()
+	c.note("open", "/side.Desk/"+method)
 }
 
 func (c *caller) note(kind string, method string) {
