@@ -6,7 +6,7 @@ namespace SideEye.EndToEnd.Tests;
 /// <summary>One end of an HTTP/2 request or gRPC call, as the target itself sees it (targets h2 and streams).</summary>
 internal sealed record StreamEnd
 {
-    /// <summary>grpc or h2c; of the target h2 nothing.</summary>
+    /// <summary>grpc, h2c or taken; of the target h2 that of the request, such as HTTP/2.0.</summary>
     public string Protocol { get; init; } = "";
 
     /// <summary>client or server.</summary>
@@ -14,6 +14,10 @@ internal sealed record StreamEnd
 
     /// <summary>Of gRPC: what kind of call, or what the client is about.</summary>
     public string Kind { get; init; } = "";
+
+    /// <summary>What a client of HTTP waits for.</summary>
+    [JsonPropertyName("waits_for")]
+    public string WaitsFor { get; init; } = "";
 
     public string Method { get; init; } = "";
 

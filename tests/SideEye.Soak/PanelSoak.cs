@@ -21,11 +21,16 @@ internal sealed class PanelSoak(TimeSpan duration)
     private static readonly string[] Here = ["taskset", "-c", "0"];
     private static readonly string[] Elsewhere = Environment.ProcessorCount > 1 ? ["taskset", "-c", "1"] : [];
     private static readonly TimeSpan BudgetOfAMinute = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(180);
+    private const int SignalContinue = 18;
+    private const int SignalStop = 19;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     /// <summary>Memory may grow by so much, in KiB, from the second quarter of the run to the last.</summary>
     private const long GrowthKiBMax = 96 * 1024;
+
+    private const string Alert =
+        """{"kind":"sql","format":"numeric","sql":"SELECT count(*) AS n FROM goroutines"}""";
 
     private static readonly string[] Panels =
     [
@@ -57,11 +62,12 @@ internal sealed class PanelSoak(TimeSpan duration)
             await using GoTarget web = await GoTarget.StartAsync(Target, Toolchains.Newest);
             await PinAsync(web.ProcessId);
             string order = $"http://{web.Greeting[0]["listening ".Length..]}/order?id=7";
-            ServiceLoad before = await AloneAsync(order);
-            ServiceLoad with;
-            await using (ServedAgent served = await ServedAgent.StartAsync([.. Elsewhere, sideeye], data.FullName))
-                with = await LookAtPanelsAsync(served, order);
-            Compare(before, with, await AloneAsync(order));
+            await using ServedAgent served = await ServedAgent.StartAsync([.. Elsewhere, sideeye], data.FullName);
+            await PinAsync(served.Agent.ProcessId);
+            await TakeSnapshotAsync(served);
+            ServiceLoad before = await AloneAsync(served, order);
+            ServiceLoad with = await LookAtPanelsAsync(served, order);
+            Compare(before, with, await AloneAsync(served, order));
             if (web.HasExited)
                 Complain("the service has ended");
         }
@@ -73,18 +79,35 @@ internal sealed class PanelSoak(TimeSpan duration)
         return problems == 0 ? 0 : 1;
     }
 
-    private static async Task<ServiceLoad> AloneAsync(string order)
+    /// <summary>
+    /// The service without us on its host: the agent stands still, and people look at a snapshot that is kept, so that
+    /// the other processor, which stands for other machines, is as busy as with us.
+    /// </summary>
+    private static async Task<ServiceLoad> AloneAsync(ServedAgent served, string order)
     {
         Console.WriteLine($"soak: the service alone for {Alone.TotalSeconds} s");
-        return await ServiceLoad.RunAsync(Here, order, Alone);
+        served.Agent.Signal(SignalStop);
+        Task<JsonElement> load = LoadAsync(served, Alone, "\"snapshot\":\"latest\",");
+        ServiceLoad alone = await ServiceLoad.RunAsync(Here, order, Alone);
+        await load;
+        served.Agent.Signal(SignalContinue);
+        await served.AnswerAsync();
+        return alone;
+    }
+
+    private static async Task TakeSnapshotAsync(ServedAgent served)
+    {
+        using HttpClient http = new();
+        using StringContent body = new("{}", System.Text.Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await http.PostAsync($"{served.Address}/api/v1/snapshots", body);
+        answer.EnsureSuccessStatusCode();
     }
 
     private async Task<ServiceLoad> LookAtPanelsAsync(ServedAgent served, string order)
     {
-        await PinAsync(served.Agent.ProcessId);
         Console.WriteLine($"soak: {Viewers} viewers of {Panels.Length} panels each second for {duration}");
         Task<ServiceLoad> service = ServiceLoad.RunAsync(Here, order, duration);
-        Task<JsonElement> load = LoadAsync(served);
+        Task<JsonElement> load = LoadAsync(served, duration, "");
         await WatchAsync(served, load);
         Report(await load, await MetricsAsync(served));
         await HoldAgainstBudgetAsync(served);
@@ -103,19 +126,20 @@ internal sealed class PanelSoak(TimeSpan duration)
             Complain($"the service failed {with.Errors} requests");
     }
 
-    private Task<JsonElement> LoadAsync(ServedAgent served)
+    private static Task<JsonElement> LoadAsync(ServedAgent served, TimeSpan duration, string snapshot)
     {
-        string[] queries = [.. Panels.SelectMany(static one => new[] { "-query", OfWeb(one) })];
+        string[] queries = [.. Panels.SelectMany(one => new[] { "-query", OfWeb(one, snapshot) })];
         return PluginLoad.RunAsync(
             Elsewhere, [
                 "viewers", "-url", served.Address, "-viewers", $"{Viewers}", "-refresh", "1s",
                 "-duration", FormattableString.Invariant($"{duration.TotalSeconds}s"), "-alert-every", "10s",
-                "-alert", OfWeb("""{"kind":"sql","format":"numeric","sql":"SELECT count(*) AS n FROM goroutines"}"""),
+                "-alert", OfWeb(Alert, snapshot),
                 .. queries,
             ]);
     }
 
-    private static string OfWeb(string query) => $$"""{"program":"{{Program}}",{{query[1..]}}""";
+    private static string OfWeb(string query, string snapshot) =>
+        $$"""{"program":"{{Program}}",{{snapshot}}{{query[1..]}}""";
 
     private async Task WatchAsync(ServedAgent served, Task load)
     {

@@ -7,10 +7,9 @@ public sealed class ServedAgent : IAsyncDisposable
 {
     private const string Listening = "listening on http://";
     private readonly List<RunningProgram> programs = [];
+    private readonly int agents;
 
-    private ServedAgent()
-    {
-    }
+    private ServedAgent(int agents) => this.agents = agents;
 
     /// <summary>The first agent.</summary>
     public RunningProgram Agent => programs[0];
@@ -32,7 +31,7 @@ public sealed class ServedAgent : IAsyncDisposable
         IReadOnlyList<string> sideeye, string dataFolder, int agents = 1, IReadOnlyList<string>? agentOptions = null,
         IReadOnlyList<string>? serveOptions = null)
     {
-        ServedAgent served = new();
+        ServedAgent served = new(agents);
         try
         {
             List<string> addresses = [];
@@ -49,7 +48,7 @@ public sealed class ServedAgent : IAsyncDisposable
                 ],
                 Listening));
             served.Address = $"http://{AddressIn(served.ControlPlane.Log)}";
-            await served.AnswerAsync(agents);
+            await served.AnswerAsync();
             return served;
         }
         catch
@@ -66,7 +65,9 @@ public sealed class ServedAgent : IAsyncDisposable
             await program.DisposeAsync();
     }
 
-    private async Task AnswerAsync(int agents)
+    /// <summary>Returns once the control plane says of all agents that they answer.</summary>
+    /// <exception cref="OperationCanceledException">One does not within two minutes.</exception>
+    public async Task AnswerAsync()
     {
         using HttpClient http = new();
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));

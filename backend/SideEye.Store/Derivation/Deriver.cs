@@ -8,6 +8,7 @@ namespace SideEye.Store.Derivation;
 /// </summary>
 internal sealed class Deriver
 {
+    private const string StackTops = "stack_tops";
     private readonly SpecSql sql;
     private readonly StoredTables stored;
     private readonly DerivationSpec spec;
@@ -59,8 +60,11 @@ internal sealed class Deriver
         }
         CapturedValuesView.Write(sql, stored, spec.Identity);
         DerivedTableStep tables = new(sql, stored, record, limits);
+        bool isComputed = ComputeOnce(StackTops);
         foreach (DerivedTable table in spec.Tables.Take(limits.TablesMax))
             tables.Make(table);
+        if (isComputed)
+            sql.Run($"DROP TABLE temp.{StackTops}");
         foreach (DerivedTable table in spec.Tables.Skip(limits.TablesMax))
             record.Failed(table.Name, null, $"there are more than {limits.TablesMax} derived tables");
         int id = 0;
@@ -74,6 +78,26 @@ internal sealed class Deriver
         links.WriteView();
         record.Write();
         return record.Outcome;
+    }
+
+    /// <summary>
+    /// Computes a view into a temporary table, which goes before it by its plain name: most derived tables say by it
+    /// what code a row is of, and each would compute it anew.
+    /// </summary>
+    /// <returns>False when there is no such table: what asks for it computes the view.</returns>
+    private bool ComputeOnce(string view)
+    {
+        if (spec.Tables.IsEmpty || !stored.Has(view))
+            return false;
+        try
+        {
+            sql.RunLimited($"CREATE TEMP TABLE {view} AS FROM main.{view}");
+            return true;
+        }
+        catch (StoreException)
+        {
+            return false;
+        }
     }
 
     private static void RemoveOld(SpecSql sql)

@@ -56,6 +56,7 @@ func (c *caller) start(ctx context.Context, method string, path string, body io.
 	c.asked++
 	asked := request{
 		Name: "client " + c.name + " " + path, Side: "client", Method: method, StreamID: 2*c.asked - 1,
+		WaitsFor: "response",
 	}
 	connected := func(to httptrace.GotConnInfo) {
 		asked.LocalAddr, asked.RemoteAddr = to.Conn.LocalAddr().String(), to.Conn.RemoteAddr().String()
@@ -81,7 +82,7 @@ func (c *caller) wait(ask *http.Request, name string) {
 	isFinal := ask.URL.Path != "/given/up"
 	if isFinal {
 		control.Expect(1)
-		control.Here(name, "select|sync.Cond.Wait")
+		control.Here(name, "select|sync.Cond.Wait|IO wait")
 	}
 	response, err := c.transport.RoundTrip(ask)
 	if err != nil && isFinal {
@@ -94,13 +95,19 @@ func (c *caller) wait(ask *http.Request, name string) {
 }
 
 // note completes the handler's entry by what only the client knows, and adds the client's own: not where it has given
-// up, or has its response already.
+// up. Where it has its response already, it waits for the rest of the body.
 func (c *caller) note(asked request) {
 	ledgerLock.Lock()
 	defer ledgerLock.Unlock()
 	server := &ledger[len(ledger)-1]
+	if asked.Protocol = server.Protocol; asked.Protocol == "HTTP/1.1" {
+		asked.StreamID = 0
+	}
 	server.StreamID = asked.StreamID
-	if !server.Cancelled && server.Status == 0 {
+	if server.Status != 0 {
+		asked.WaitsFor = "body"
+	}
+	if !server.Cancelled {
 		ledger = append(ledger, asked)
 	}
 }

@@ -25,6 +25,7 @@ func main() {
 	near.giveUp(http.MethodGet, "/given/up")
 	near.ask(http.MethodGet, "/timed", wholeRequest)
 	serveWithoutTLS(routes())
+	serveHTTP1(routes())
 	control.AwaitParked()
 	control.Serve(control.Commands{"inflight": func([]string) string { return inFlight() }})
 }
@@ -32,6 +33,8 @@ func main() {
 // request is one end of a request in flight.
 type request struct {
 	Name       string `json:"name"` // of the goroutine, as package control knows it
+	Protocol   string `json:"protocol"`
+	WaitsFor   string `json:"waits_for"` // of the client
 	Side       string `json:"side"`
 	Method     string `json:"method"`
 	Scheme     string `json:"scheme"`

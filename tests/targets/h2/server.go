@@ -29,6 +29,7 @@ func routes() http.Handler {
 	mux.HandleFunc("/", handleOrder)
 	mux.HandleFunc("/upload/", handleUpload)
 	mux.HandleFunc("/begun", handleBegun)
+	mux.HandleFunc("/begun/1", handleBegun)
 	mux.HandleFunc("/given/up", handleGivenUp)
 	mux.Handle("/behind/", counted(http.StripPrefix("/behind", http.HandlerFunc(handleBehind))))
 	mux.Handle("/timed", http.TimeoutHandler(http.HandlerFunc(handleTimed), time.Hour, "late"))
@@ -112,9 +113,7 @@ func arrive(r *http.Request, seen request) {
 
 // note writes down what the handler has in hand, and lets the client go on.
 func note(r *http.Request, seen request, name string) {
-	if r.ProtoMajor != 2 {
-		fail("protocol", r.Proto)
-	}
+	seen.Protocol = r.Proto
 	seen.Name, seen.Side, seen.Method, seen.Host, seen.RemoteAddr = name, "server", r.Method, r.Host, r.RemoteAddr
 	if seen.Path == "" {
 		seen.Path = r.URL.Path
@@ -156,6 +155,13 @@ func serveTLS(handler http.Handler) string {
 	}}
 	go func() { fail("serve", server.ServeTLS(listener, "", "")) }()
 	return listener.Addr().String()
+}
+
+// serveHTTP1 serves one request of HTTP/1, of whose response the beginning is there.
+func serveHTTP1(handler http.Handler) {
+	listener := listen()
+	go func() { fail("serve", http.Serve(listener, handler)) }()
+	newCaller("old", "http://"+listener.Addr().String(), &http.Transport{}).ask(http.MethodGet, "/begun/1", wholeRequest)
 }
 
 func listen() net.Listener {
