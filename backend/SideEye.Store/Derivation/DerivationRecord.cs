@@ -37,6 +37,12 @@ internal sealed class DerivationRecord(SpecSql sql)
         tables.Add(table.Name);
         pending.Append($"INSERT INTO derived_tables VALUES ({SqlTypes.Literal(table.Name)}, {Text(table.Description)}, "
             + $"{SqlTypes.Literal(select)});");
+        // Together with all else at the end: a transaction of its own would take as long as making a small table.
+        if (table.Description is not null)
+        {
+            pending.Append(
+                $"COMMENT ON TABLE {SqlTypes.Quote(table.Name)} IS {SqlTypes.Literal(table.Description)};");
+        }
     }
 
     /// <summary>A link was matched, or why not.</summary>

@@ -97,8 +97,6 @@ internal sealed class DerivedTableStep(
             sql.Run($"DROP TABLE {name}");
             throw;
         }
-        if (table.Description is not null)
-            sql.Run($"COMMENT ON TABLE {name} IS {SqlTypes.Literal(table.Description)}");
         stored.Changed(table.Name);
         record.Made(table, select);
     }
