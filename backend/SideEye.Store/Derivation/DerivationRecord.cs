@@ -8,7 +8,8 @@ internal sealed class DerivationRecord(SpecSql sql)
 {
     private readonly ImmutableArray<string>.Builder tables = ImmutableArray.CreateBuilder<string>();
     private readonly ImmutableArray<DerivationError>.Builder errors = ImmutableArray.CreateBuilder<DerivationError>();
-    private readonly StringBuilder pending = new();
+    private readonly SortedDictionary<string, List<string>> rows = new(StringComparer.Ordinal);
+    private readonly StringBuilder comments = new();
     private int columns;
     private int links;
 
@@ -19,28 +20,27 @@ internal sealed class DerivationRecord(SpecSql sql)
     public void Failed(string table, string? column, string message)
     {
         errors.Add(new DerivationError(table, column, message));
-        pending.Append($"INSERT INTO derived_errors VALUES ({SqlTypes.Literal(table)}, {Text(column)}, "
-            + $"{SqlTypes.Literal(message)});");
+        Add("derived_errors", $"{SqlTypes.Literal(table)}, {Text(column)}, {SqlTypes.Literal(message)}");
     }
 
     /// <summary>An extra column is there.</summary>
     public void Added(string table, ExtraColumn column, string type)
     {
         columns++;
-        pending.Append($"INSERT INTO derived_columns VALUES ({SqlTypes.Literal(table)}, "
-            + $"{SqlTypes.Literal(column.Name)}, {SqlTypes.Literal(column.Sql)}, {SqlTypes.Literal(type)});");
+        Add("derived_columns", $"{SqlTypes.Literal(table)}, {SqlTypes.Literal(column.Name)}, "
+            + $"{SqlTypes.Literal(column.Sql)}, {SqlTypes.Literal(type)}");
     }
 
     /// <summary>A derived table is there.</summary>
     public void Made(DerivedTable table, string select)
     {
         tables.Add(table.Name);
-        pending.Append($"INSERT INTO derived_tables VALUES ({SqlTypes.Literal(table.Name)}, {Text(table.Description)}, "
-            + $"{SqlTypes.Literal(select)});");
+        Add("derived_tables",
+            $"{SqlTypes.Literal(table.Name)}, {Text(table.Description)}, {SqlTypes.Literal(select)}");
         // Together with all else at the end: a transaction of its own would take as long as making a small table.
         if (table.Description is not null)
         {
-            pending.Append(
+            comments.Append(
                 $"COMMENT ON TABLE {SqlTypes.Quote(table.Name)} IS {SqlTypes.Literal(table.Description)};");
         }
     }
@@ -54,13 +54,26 @@ internal sealed class DerivationRecord(SpecSql sql)
             errors.Add(new DerivationError($"{link.From.Table} and {link.To.Table}", null, "link: " + error));
         string ends = $"{SqlTypes.Literal(link.From.Table)}, {List(link.From.Columns)}, "
             + $"{SqlTypes.Literal(link.To.Table)}, {List(link.To.Columns)}";
-        pending.Append($"INSERT INTO links VALUES ({id}, {ends}, {Text(link.Description)}, "
-            + $"{(pairs is null ? "NULL" : pairs)}, {Text(error)});");
+        Add("links",
+            $"{id}, {ends}, {Text(link.Description)}, {(pairs is null ? "NULL" : pairs)}, {Text(error)}");
     }
 
     /// <summary>Writes all of it into the file.</summary>
     /// <exception cref="StoreException">The file cannot be written.</exception>
-    public void Write() => sql.RunTogether(pending.ToString());
+    public void Write()
+    {
+        // A statement for each row would be planned for each row.
+        IEnumerable<string> inserts = rows.Select(static table =>
+            $"INSERT INTO {table.Key} VALUES {string.Join(", ", table.Value.Select(static row => $"({row})"))};");
+        sql.RunTogether(string.Concat(inserts) + comments);
+    }
+
+    private void Add(string table, string row)
+    {
+        if (!rows.TryGetValue(table, out List<string>? of))
+            rows.Add(table, of = []);
+        of.Add(row);
+    }
 
     private static string Text(string? text) => text is null ? "NULL" : SqlTypes.Literal(text);
 
