@@ -24,7 +24,8 @@ public sealed class The_spec_command : IDisposable
         Assert.Equal((1, ""), (run.ExitCode, run.Error));
         Assert.Equal(
             $"{file}:4:5: unknown key 'captrue' in a function; did you mean 'capture'?\n"
-            + $"{file}:5:17: in the expression 'a.': expected a field's name or (type), and the expression ends\n",
+            + $"{file}:5:17: in the expression 'a.': expected a field's name, (type) or {{parts}}, "
+            + "and the expression ends\n",
             run.Output);
     }
 

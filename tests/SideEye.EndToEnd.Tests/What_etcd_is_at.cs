@@ -59,6 +59,8 @@ public sealed class What_etcd_is_at
         UNION ALL SELECT json_object('of', 'fault', 'text', concat_ws(': ', table_name, expression, reason))::VARCHAR
                   FROM capture_errors e LEFT JOIN http_server_conns c USING (process_id, goroutine_id, frame_index)
                   WHERE regexp_matches(table_name, '^(grpc|http)') AND coalesce(conn_state, 'active') = 'active'
+                        -- The reader of a client's connection has no response in hand while it waits for one.
+                        AND table_name <> 'http_client_bodies'
         UNION ALL SELECT json_object('of', 'fault', 'text', error)::VARCHAR FROM derived_errors
         UNION ALL SELECT json_object('of', 'fault', 'text', error)::VARCHAR FROM links WHERE error IS NOT NULL
         UNION ALL SELECT json_object('of', 'fault', 'text', error)::VARCHAR FROM processes
