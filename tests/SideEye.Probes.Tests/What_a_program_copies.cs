@@ -43,6 +43,22 @@ public sealed class What_a_program_copies
         Assert.Contains("main.byPointer: 16 bytes, none of them\n", program.Text());
     }
 
+    [Fact]
+    public async Task Of_parts_that_are_all_secrets_no_byte_is_copied()
+    {
+        CompiledProgram program = await CompiledProgram.OfAsync(Values, """
+            version: 1
+            types: [{ type: "*main.account", capture: [Password] }]
+            functions:
+              - { function: main.secrets, capture: ["byPointer.{APIKey, nested.ClientSecret}"] }
+              - { function: main.interfacesInside, capture: [many] }
+            """);
+        Assert.Empty(program.Problems);
+        string text = program.Text(withTypes: true);
+        Assert.Contains("\nmain.account.{.APIKey, .nested.ClientSecret}: 112 bytes, none of them\n", text);
+        Assert.Contains("\nmain.account.{.Password}: 112 bytes, none of them\n", text);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(100)]

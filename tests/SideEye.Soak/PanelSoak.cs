@@ -11,6 +11,8 @@ namespace SideEye.Soak;
 internal sealed class PanelSoak(TimeSpan duration)
 {
     private const int Viewers = 20;
+    private const int SignalContinue = 18;
+    private const int SignalStop = 19;
     private const string Target = "web";
 
     // Without a rule a program is called like its file, and the tests' programs are files of that name.
@@ -22,8 +24,6 @@ internal sealed class PanelSoak(TimeSpan duration)
     private static readonly string[] Elsewhere = Environment.ProcessorCount > 1 ? ["taskset", "-c", "1"] : [];
     private static readonly TimeSpan BudgetOfAMinute = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Alone = TimeSpan.FromSeconds(180);
-    private const int SignalContinue = 18;
-    private const int SignalStop = 19;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     /// <summary>Memory may grow by so much, in KiB, from the second quarter of the run to the last.</summary>
@@ -86,11 +86,18 @@ internal sealed class PanelSoak(TimeSpan duration)
     private static async Task<ServiceLoad> AloneAsync(ServedAgent served, string order)
     {
         Console.WriteLine($"soak: the service alone for {Alone.TotalSeconds} s");
+        ServiceLoad alone;
         served.Agent.Signal(SignalStop);
-        Task<JsonElement> load = LoadAsync(served, Alone, "\"snapshot\":\"latest\",");
-        ServiceLoad alone = await ServiceLoad.RunAsync(Here, order, Alone);
-        await load;
-        served.Agent.Signal(SignalContinue);
+        try
+        {
+            Task<JsonElement> load = LoadAsync(served, Alone, "\"snapshot\":\"latest\",");
+            alone = await ServiceLoad.RunAsync(Here, order, Alone);
+            await load;
+        }
+        finally
+        {
+            served.Agent.Signal(SignalContinue);
+        }
         await served.AnswerAsync();
         return alone;
     }

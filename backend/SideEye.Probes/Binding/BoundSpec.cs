@@ -46,5 +46,5 @@ public sealed record BoundContextKey(string Column, string TypeName, ulong? Vari
 
 /// <summary>A type of which only parts are taken when an interface holds it.</summary>
 /// <param name="Type">The dynamic type.</param>
-/// <param name="Parts">The parts.</param>
+/// <param name="Parts">The parts; of a pointer, of what it points to.</param>
 public sealed record HeldType(GoType Type, ImmutableArray<ValuePart> Parts);

@@ -119,12 +119,13 @@ internal sealed class SpecBinder
             problems.Add(new BindProblem(held.At, message + Meant([.. types.TypesLike(held.Type)])));
             return null;
         }
+        GoType whole = type is { Kind: GoKind.Pointer, Element: { } target } ? target : type;
         ImmutableArray<ValuePart>.Builder parts = ImmutableArray.CreateBuilder<ValuePart>();
         foreach (ExpressionSpec capture in held.Captures)
         {
             try
             {
-                parts.Add(paths.Part(type, capture.Column, capture.Expression));
+                parts.Add(paths.Part(whole, capture.Column, capture.Expression));
             }
             catch (BindException e)
             {

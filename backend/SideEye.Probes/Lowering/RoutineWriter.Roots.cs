@@ -58,20 +58,6 @@ internal sealed partial class RoutineWriter
             return None;
         if (!isPointer && shapes.Of(held.Type) is not null)
             return Held(held.Type, limits);
-        Routine routine = new()
-        {
-            OwnName = $"{target.Name} in part",
-            ElementBytes = (uint)Math.Min(target.Size, NativeLimits.CaptureObjectBytesMax),
-        };
-        foreach (ValuePart part in held.Parts)
-        {
-            if (part.IsSecret)
-                continue;
-            int first = isPointer && part.Steps is [FollowStep, ..] ? 1 : 0;
-            RoutineKey key = new(RoutineRole.Value, target, part.Steps, first, limits);
-            new NeededBytes(secrets, routine.ElementBytes).Collect(key, routine.Pieces);
-            Append(routine, key, Place.At(0), depth: 0);
-        }
-        return Add(routine);
+        return Number(new RoutineKey(RoutineRole.Value, target, [new PartsStep(target, held.Parts)], 0, limits));
     }
 }

@@ -85,15 +85,16 @@ internal sealed class InterfaceDocument(ValueDocuments documents)
 
     private string? WriteParts(ImmutableArray<ValuePart> parts, TargetAddress at, GoType type, int depth)
     {
-        if (type.Kind == GoKind.Pointer && documents.Memory.TryReadUInt64(at, out ulong target))
+        if (type is not { Kind: GoKind.Pointer, Element: { } element })
+            return documents.Selections.WriteParts(parts, type, at, depth);
+        if (!documents.Memory.TryReadAddress(at, out TargetAddress target))
+            return documents.Memory.WhyNot(at, Architecture.PointerSize);
+        if (target.IsNil)
         {
-            if (target == 0)
-            {
-                documents.Json.WriteNullValue();
-                return null;
-            }
-            documents.Raw.MarkAddress(target);
+            documents.Json.WriteNullValue();
+            return null;
         }
-        return documents.Selections.WriteParts(parts, type, at, depth);
+        documents.Raw.MarkAddress(target.Value);
+        return documents.Selections.WriteParts(parts, element, target, depth);
     }
 }
