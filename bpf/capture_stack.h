@@ -13,7 +13,6 @@
 #include "control.h"
 #include "goroutine.h"
 
-#define SE_NO_FIELD 65535 /* in a layout */
 #define SE_WALK_WORDS 16 /* looked at in one step */
 #define SE_WALK_FRAMES 32
 

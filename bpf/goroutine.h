@@ -23,6 +23,8 @@ enum {
 	(sizeof(struct se_record_header) + sizeof(struct se_goroutine_record) + SE_G_BYTES_MAX +   \
 	 SE_INLINE_STACK_BYTES + SE_CAPTURE_BLANK_BYTES_MAX)
 
+#define SE_NO_FIELD 65535 /* in a layout */
+
 #define SE_ALIGN8(n) (((n) + 7) & ~(uint64_t)7)
 
 /* The masks keep the verifier sure that a field lies within the copied g; every real offset is below them. */

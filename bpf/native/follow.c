@@ -122,6 +122,16 @@ static bool within(uint64_t sp, const uint8_t *g, const struct se_layout *layout
 	return sp >= word(g, layout->g_stack_lo) && sp < word(g, layout->g_stack_hi);
 }
 
+/* Where a goroutine's stack is used from that its thread left for g0. Midway in runtime.recovery (runtime/panic.go) sp
+ * is that of the frame that recovers already, and bp still that of the frame it left, further in. */
+static uint64_t saved_start(const uint8_t *g, const struct se_layout *layout)
+{
+	uint64_t sp = word(g, layout->g_sched_sp);
+	uint64_t bp = layout->g_sched_bp == SE_NO_FIELD ? 0 : word(g, layout->g_sched_bp);
+
+	return within(bp, g, layout) && bp < sp ? bp : sp;
+}
+
 /*
  * Where a running goroutine's stack is used from: the thread's sp when the thread is on that stack; else the saved one
  * of the vDSO call or of the switch to g0; else, in a signal handler, somewhere: then the whole stack, and the signal
@@ -148,7 +158,7 @@ static void copy_running(struct se_capture *capture, const struct running *runni
 	} else if (within(vdso_sp, g, layout)) {
 		start = vdso_sp;
 	} else if (within(word(g, layout->g_sched_sp), g, layout)) {
-		start = word(g, layout->g_sched_sp);
+		start = saved_start(g, layout);
 	} else {
 		record->flags |= SE_GOROUTINE_FLAGS_NO_STACK_POINTER;
 		return;

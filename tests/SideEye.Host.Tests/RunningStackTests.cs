@@ -56,6 +56,31 @@ public sealed class RunningStackTests
             goroutine.ThreadId));
     }
 
+    /// <summary>
+    /// recovery (runtime/panic.go) gives a goroutine the sp of the frame that recovers, then its pc, then its bp. A
+    /// thread that is held between the first two is made by a jump to itself in the program's copy of the code.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task A_goroutine_that_a_recover_moves_has_the_stack_that_it_stood_on(string version)
+    {
+        Requires.Bpf();
+        await using GoTarget zoo = await GoTarget.StartAsync("zoo", version, "-spin", "-spin-only", "spinPanic");
+        using BinaryCache binaries = new();
+        GoProcess process = GoProcess.Open(zoo.ProcessId, binaries);
+        HeldThread.Hold(process);
+        CallChain chain = new(process.Binary);
+
+        foreach (ReaderChoice reader in new[] { ReaderChoice.Bpf, ReaderChoice.VmRead })
+        {
+            CapturedGoroutine moved = await HeldThread.UntilHeldAsync(process, reader, "main.spinPanic");
+
+            Assert.Null(chain.Problem(moved));
+            Assert.Contains(moved.Frames, frame => frame.Function == "main.spinThrow");
+            Assert.Contains(moved.Frames, frame => frame.Function == "runtime.gopanic");
+        }
+    }
+
     private static void AssertSpinners(Captured captured, IReadOnlyDictionary<string, NamedGoroutine> named)
     {
         foreach ((string name, NamedGoroutine goroutine) in named)

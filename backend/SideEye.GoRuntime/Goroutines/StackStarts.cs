@@ -105,8 +105,28 @@ public sealed class StackStarts
         bool isInVdso = memory.TryReadUInt64(new(g.M + (ulong)layout.M.VdsoSp), out ulong sp) && g.IsOnStack(sp);
         if (isInVdso && memory.TryReadUInt64(new(g.M + (ulong)layout.M.VdsoPc), out ulong pc))
             return Saved(pc, sp, 0);
-        return ForParked(g);
+        return ForLeftMidway(g) ?? ForParked(g);
     }
+
+    /// <summary>
+    /// recovery (runtime/panic.go), which runs on g0, gives the goroutine the sp of the frame that recovers, then its
+    /// pc, then its bp: after the first, the frame that called recovery is where pc and bp say. Null at other times.
+    /// </summary>
+    private StackStart? ForLeftMidway(in GoroutineView g)
+    {
+        ulong pc = g.SchedPc - unwinder.LoadBias;
+        if (g.SchedBp >= g.SchedSp || !g.IsOnStack(g.SchedBp) || !pcln.TryFindFunction(pc, out GoFunction function)
+            || !CallsRecovery(function) || !pcln.TryStackDelta(function, pc, out int delta))
+        {
+            return null;
+        }
+        return Saved(g.SchedPc, g.SchedBp + 8 - (ulong)delta, g.SchedBp);
+    }
+
+    /// <summary>runtime/panic.go: gopanic before Go 1.22, then (*_panic).nextDefer.</summary>
+    private bool CallsRecovery(in GoFunction function) =>
+        function.FuncId == GoFuncId.Gopanic
+        || pcln.NameUtf8(function).SequenceEqual("runtime.(*_panic).nextDefer"u8);
 
     /// <summary>
     /// The thread is in a signal handler: the kernel put the interrupted registers above the handler's frames on the
