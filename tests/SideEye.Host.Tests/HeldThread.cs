@@ -54,7 +54,8 @@ internal static class HeldThread
     private static int OffsetOfStore(GoBinary binary, in GoFunction function, int field)
     {
         const int isIndirectWithByte = 0b01;
-        if (!binary.Elf.TryBytesAt(function.Entry, (int)(function.End - function.Entry), out ReadOnlyMemory<byte> code))
+        int length = (int)(function.End - function.Entry);
+        if (!binary.Elf.TryBytesAt(function.Entry, length, out ReadOnlyMemory<byte> code))
             throw new InvalidOperationException("runtime.recovery is not in the file");
         ReadOnlySpan<byte> bytes = code.Span;
         for (int at = 1; at + 2 < bytes.Length; at++)
