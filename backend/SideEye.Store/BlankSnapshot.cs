@@ -20,31 +20,33 @@ public sealed class BlankSnapshot(
 
     private readonly Lock making = new();
     private readonly SpareInstances spares = SpareInstances.ForWriting(StoreLimits.ForWriting);
-    private byte[]? bytes;
+    private (byte[] Bytes, StoredNames Names)? made;
 
     /// <summary>Begins a new snapshot file that has the tables.</summary>
     /// <exception cref="StoreException">As for <see cref="SnapshotFile.Create(string)"/>.</exception>
     public SnapshotFile Begin(string path)
     {
-        byte[] blank;
+        (byte[] Bytes, StoredNames Names) blank;
         lock (making)
-            blank = bytes ??= Make(path + OwnSuffix);
-        return SnapshotFile.CreateFrom(blank, tables, path, spares);
+            blank = made ??= Make(path + OwnSuffix);
+        return SnapshotFile.CreateFrom(blank.Bytes, blank.Names, tables, path, spares);
     }
 
-    private byte[] Make(string path)
+    private (byte[] Bytes, StoredNames Names) Make(string path)
     {
+        StoredNames names;
         try
         {
             using (SnapshotFile file = SnapshotFile.Create(path))
             {
                 foreach ((string name, Schema schema) in tables)
-                    file.CreateTable(name, schema);
+                    file.CreateTable(name, schema, textRepeats: true);
                 file.Execute(views);
                 file.Execute(DerivationTables.Sql(identity));
+                names = file.Names();
                 file.Commit();
             }
-            return File.ReadAllBytes(path);
+            return (File.ReadAllBytes(path), names);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

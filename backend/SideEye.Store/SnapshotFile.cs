@@ -36,7 +36,7 @@ public sealed class SnapshotFile : IDisposable
     private readonly Dictionary<string, TableAppender> appenders = [];
     private bool open = true;
     private bool isInTransaction;
-    private bool isDerivationBegun;
+    private StoredNames? begun; // what it had when it was made, ready to be derived from
     private bool closesLater; // when nobody waits any more
 
     private SnapshotFile(string path, DuckDBConnection connection)
@@ -66,7 +66,7 @@ public sealed class SnapshotFile : IDisposable
     /// rows.</summary>
     /// <exception cref="StoreException">As for <see cref="Create(string)"/>.</exception>
     internal static SnapshotFile CreateFrom(
-        ReadOnlySpan<byte> blank, ImmutableArray<KeyValuePair<string, Schema>> tables, string path,
+        ReadOnlySpan<byte> blank, StoredNames begun, ImmutableArray<KeyValuePair<string, Schema>> tables, string path,
         SpareInstances spares)
     {
         string partialPath = PartialFile.MakeWay(path);
@@ -74,7 +74,7 @@ public sealed class SnapshotFile : IDisposable
         SnapshotFile file = Begin(
             new SnapshotFile(path, PartialFile.OpenForWriting(partialPath, path, spares.Limits, spares))
             {
-                isDerivationBegun = true,
+                begun = begun,
                 closesLater = true,
             },
             "BEGIN");
@@ -116,20 +116,25 @@ public sealed class SnapshotFile : IDisposable
     public DerivationOutcome Derive(DerivationSpec spec, DerivationLimits limits, CancellationToken stop)
     {
         EndTransaction();
-        bool isBegun = isDerivationBegun;
-        isDerivationBegun = false;
-        return Deriver.Run(connection, partialPath, isBegun, spec, limits, stop);
+        StoredNames? known = begun?.With(names);
+        begun = null;
+        return Deriver.Run(connection, partialPath, known, spec, limits, stop);
     }
 
     /// <summary>
     /// Creates an empty table with the columns of <paramref name="schema"/>; comments in the schema's and fields'
     /// metadata go into the file.
     /// </summary>
+    /// <param name="name">Of the table.</param>
+    /// <param name="schema">Its columns.</param>
+    /// <param name="textRepeats">Whether the texts of a column are few, each in many rows: they are stored once, and
+    /// DuckDB does not look for what texts have in common, which is two fifths of what it takes to write a snapshot.
+    /// </param>
     /// <exception cref="ArgumentException">A column's type cannot be stored.</exception>
     /// <exception cref="StoreException">The table exists already, or the file cannot be written.</exception>
-    public void CreateTable(string name, Schema schema)
+    public void CreateTable(string name, Schema schema, bool textRepeats = false)
     {
-        Execute(TableDefinition.Sql(name, schema));
+        Execute(TableDefinition.Sql(name, schema, textRepeats));
         tables.Add(name, schema);
         names.Add(name);
     }
@@ -180,9 +185,37 @@ public sealed class SnapshotFile : IDisposable
         }
     }
 
-    /// <summary>Ends appending to a table, so that it can be changed or dropped.</summary>
+    /// <summary>Removes a table made by <see cref="CreateTable"/>.</summary>
     /// <exception cref="StoreException">The file cannot be written.</exception>
-    public void Complete(string name)
+    public void Drop(string name)
+    {
+        Complete(name);
+        Run($"DROP TABLE {SqlTypes.Quote(name)}");
+        names.Remove(name);
+    }
+
+    /// <summary>What tables and views there are.</summary>
+    /// <exception cref="StoreException">The file cannot be read.</exception>
+    internal StoredNames Names()
+    {
+        List<(string, bool)> rows = [];
+        try
+        {
+            using DuckDBCommand command = connection.CreateCommand();
+            command.CommandText = StoredNames.Sql;
+            using DuckDBDataReader reader = command.ExecuteReader();
+            while (reader.Read())
+                rows.Add((reader.GetString(0), reader.GetBoolean(1)));
+        }
+        catch (DuckDBException e)
+        {
+            throw DuckDbErrors.OnWrite(e, path);
+        }
+        return StoredNames.Of(rows);
+    }
+
+    /// <summary>Ends appending to a table, so that it can be changed.</summary>
+    private void Complete(string name)
     {
         ObjectDisposedException.ThrowIf(!open, this);
         tables.Remove(name);

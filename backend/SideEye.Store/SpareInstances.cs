@@ -62,8 +62,9 @@ public sealed class SpareInstances : IDisposable
     internal static DuckDBConnection OpenToWrite(StoreLimits limits)
     {
         DuckDBConnectionStringBuilder settings = limits.ConnectionString(":memory:");
-        // All rows are one transaction, whose commit brings them into the file at once: they leave memory.
-        settings.CheckpointThreshold = "1KB";
+        // All rows are one transaction, whose commit brings many into the file at once, so that they leave memory; few
+        // wait for what is derived from them.
+        settings.CheckpointThreshold = "16MB";
         return Opened(settings);
     }
 

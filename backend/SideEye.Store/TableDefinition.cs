@@ -7,16 +7,21 @@ namespace SideEye.Store;
 internal static class TableDefinition
 {
     /// <summary>The statements.</summary>
+    /// <param name="name">Of the table.</param>
+    /// <param name="schema">Its columns.</param>
+    /// <param name="textRepeats">As of <see cref="SnapshotFile.CreateTable"/>.</param>
     /// <exception cref="ArgumentException">A column's type cannot be stored.</exception>
-    public static string Sql(string name, Schema schema)
+    public static string Sql(string name, Schema schema, bool textRepeats)
     {
         StringBuilder sql = new();
         sql.Append("CREATE TABLE ").Append(SqlTypes.Quote(name)).Append(" (");
         for (int column = 0; column < schema.FieldsList.Count; column++)
         {
             Field field = schema.FieldsList[column];
-            sql.Append(column == 0 ? "" : ", ").Append(SqlTypes.Quote(field.Name)).Append(' ')
-                .Append(SqlTypes.NameOf(field)).Append(field.IsNullable ? "" : " NOT NULL");
+            string type = SqlTypes.NameOf(field);
+            sql.Append(column == 0 ? "" : ", ").Append(SqlTypes.Quote(field.Name)).Append(' ').Append(type)
+                .Append(field.IsNullable ? "" : " NOT NULL")
+                .Append(textRepeats && type == "VARCHAR" ? " USING COMPRESSION dictionary" : "");
         }
         sql.Append(");");
         if (CommentOf(schema.HasMetadata ? schema.Metadata : null) is string about)

@@ -22,7 +22,7 @@ COMMENT ON VIEW stacks IS 'The distinct stacks, each with its functions, innermo
 -- runtime) keeps its innermost frame.
 CREATE VIEW stack_tops AS
 WITH marked AS (
-    SELECT stack_id, frame_index,
+    SELECT stack_id, function, package, file, line, frame_index,
            coalesce(
                package <> '' AND NOT regexp_matches(
                    package,
@@ -36,17 +36,16 @@ WITH marked AS (
                OR package LIKE 'runtime/internal/%' OR package LIKE 'internal/%', false) AS is_plumbing
     FROM stack_frames
 ), tops AS (
+    -- The innermost of the best kind: as one number, which compares faster than a row.
     SELECT stack_id,
-           coalesce(
-               min(frame_index) FILTER (is_of_module),
-               min(frame_index) FILTER (NOT is_plumbing),
-               min(frame_index)) AS frame_index
+           arg_min(
+               struct_pack(function, package, file, line, frame_index),
+               CASE WHEN is_of_module THEN 0 WHEN NOT is_plumbing THEN 1 ELSE 2 END * 4294967296 + frame_index) AS top
     FROM marked
     GROUP BY stack_id
 )
-SELECT f.stack_id, f.function, f.package, f.file, f.line, f.frame_index
-FROM stack_frames f
-JOIN tops t ON t.stack_id = f.stack_id AND t.frame_index = f.frame_index;
+SELECT stack_id, top.function, top.package, top.file, top.line, top.frame_index
+FROM tops;
 
 COMMENT ON VIEW stack_tops IS
     'Of each stack the innermost frame outside the standard library, else outside its plumbing (runtime, sync, syscall, internal): what the code was doing.';

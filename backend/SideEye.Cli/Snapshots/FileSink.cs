@@ -16,9 +16,9 @@ internal sealed class FileSink : ITableSink
     public static FileSink Of(SnapshotFile file)
     {
         foreach ((string table, Schema schema) in SnapshotSchema.Tables)
-            file.CreateTable(table, schema);
+            file.CreateTable(table, schema, textRepeats: true);
         foreach ((string table, Schema schema) in CaptureSchema.Tables)
-            file.CreateTable(table, schema);
+            file.CreateTable(table, schema, textRepeats: true);
         return new FileSink(file);
     }
 

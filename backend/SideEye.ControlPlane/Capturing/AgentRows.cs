@@ -88,10 +88,7 @@ internal sealed partial class AgentRows(Func<SnapshotFile> file, int number, boo
     public void Discard()
     {
         foreach (string own in staged.Values)
-        {
-            File.Complete(own);
-            File.Execute($"DROP TABLE {SqlText.Name(own)}");
-        }
+            File.Drop(own);
         staged.Clear();
         foreach (string table in direct)
         {

@@ -15,10 +15,10 @@ internal sealed class Deriver
     private readonly DerivationLimits limits;
     private readonly DerivationRecord record;
 
-    private Deriver(SpecSql sql, DerivationSpec spec, DerivationLimits limits)
+    private Deriver(SpecSql sql, StoredNames? begun, DerivationSpec spec, DerivationLimits limits)
     {
         this.sql = sql;
-        stored = new StoredTables(sql);
+        stored = new StoredTables(sql, begun);
         this.spec = spec;
         this.limits = limits;
         record = new DerivationRecord(sql);
@@ -27,19 +27,19 @@ internal sealed class Deriver
     /// <summary>Derives. The connection is locked afterwards: nothing can be set or opened with it.</summary>
     /// <param name="connection">To the file.</param>
     /// <param name="file">Where it is.</param>
-    /// <param name="isBegun">Whether the file has <see cref="DerivationTables"/> with the spec's identity, and nothing
-    /// is derived in it yet.</param>
+    /// <param name="begun">What a file has that has <see cref="DerivationTables"/> with the spec's identity, and in
+    /// which nothing is derived yet; null for any other.</param>
     /// <param name="spec">What to derive.</param>
     /// <param name="limits">What that may take.</param>
     /// <param name="stop">Cancels it.</param>
     /// <exception cref="StoreException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public static DerivationOutcome Run(
-        DuckDBConnection connection, string file, bool isBegun, DerivationSpec spec, DerivationLimits limits,
+        DuckDBConnection connection, string file, StoredNames? begun, DerivationSpec spec, DerivationLimits limits,
         CancellationToken stop)
     {
-        Deriver deriver = new(new SpecSql(connection, file, limits, stop), spec, limits);
-        if (!isBegun)
+        Deriver deriver = new(new SpecSql(connection, file, limits, stop), begun, spec, limits);
+        if (begun is null)
         {
             RemoveOld(deriver.sql);
             deriver.sql.RunTogether(DerivationTables.Sql(spec.Identity));

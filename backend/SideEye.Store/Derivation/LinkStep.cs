@@ -22,9 +22,12 @@ internal sealed class LinkStep(
     /// <summary>Matches a link in both directions, or says why not.</summary>
     public void Match(int id, TableLink link)
     {
+        long before = matches;
+        bool isMatching = false;
         try
         {
             (LinkSide from, LinkSide to) = LinkSide.Of(stored, link, identity);
+            isMatching = true;
             bool isSelf = string.Equals(link.From.Table, link.To.Table, StringComparison.OrdinalIgnoreCase);
             bool isSame = isSelf && IsMirror(link);
             Insert(id, Forward, from, to, isSelf);
@@ -39,7 +42,9 @@ internal sealed class LinkStep(
         }
         catch (StoreException e)
         {
-            sql.RunLimited($"DELETE FROM link_matches WHERE link_id = {id}");
+            matches = before;
+            if (isMatching)
+                sql.RunLimited($"DELETE FROM link_matches WHERE link_id = {id}");
             if (!(link.IsOptional && IsMissing(e)))
                 record.Linked(id, link, null, e.Message);
         }

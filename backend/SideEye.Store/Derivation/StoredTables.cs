@@ -4,10 +4,10 @@ namespace SideEye.Store.Derivation;
 /// The tables and views of the file and their columns, as derivation changes them. DuckDB takes milliseconds to list
 /// the columns of all that it has, and tenths to describe one table; a derivation asks a hundred times.
 /// </summary>
-internal sealed class StoredTables(SpecSql sql)
+/// <param name="sql">Of the file.</param>
+/// <param name="known">The names that it has, where somebody knows.</param>
+internal sealed class StoredTables(SpecSql sql, StoredNames? known = null)
 {
-    private const string Here = "database_name = current_database() AND schema_name = 'main'";
-
     /// <summary>Columns by table; null for those that nobody asked for.</summary>
     private readonly Dictionary<string, List<StoredColumn>?> tables = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> views = new(StringComparer.OrdinalIgnoreCase);
@@ -47,15 +47,11 @@ internal sealed class StoredTables(SpecSql sql)
         if (isRead)
             return;
         isRead = true;
-        foreach (object?[] row in sql.Rows(
-            $"SELECT table_name, false FROM duckdb_tables() WHERE {Here} "
-            + $"UNION ALL SELECT view_name, true FROM duckdb_views() WHERE {Here}"))
-        {
-            if ((bool)row[1]!)
-                views.Add((string)row[0]!);
-            else
-                tables.TryAdd((string)row[0]!, null);
-        }
+        StoredNames names = known
+            ?? StoredNames.Of(sql.Rows(StoredNames.Sql).Select(static row => ((string)row[0]!, (bool)row[1]!)));
+        views.UnionWith(names.Views);
+        foreach (string table in names.Tables)
+            tables.TryAdd(table, null);
     }
 
     private List<StoredColumn> Describe(string table) =>
