@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Apache.Arrow;
 using DuckDB.NET.Data;
@@ -11,7 +10,7 @@ namespace SideEye.Store;
 /// <see cref="Commit"/>, so that a half-written file never appears; what is not committed is removed on disposal.
 /// </summary>
 /// <remarks>For one thread. A file of the same name is replaced on commit.</remarks>
-public sealed class SnapshotFile : IDisposable
+public sealed partial class SnapshotFile : IDisposable
 {
     /// <summary>What a file is called until it is complete.</summary>
     public const string PartialSuffix = ".partial";
@@ -28,14 +27,20 @@ public sealed class SnapshotFile : IDisposable
     /// <summary>The newest version of the format that this program reads, and the one that it writes.</summary>
     internal const int FormatVersion = 1;
 
+    /// <summary>Rows of texts of any kind below which it takes longer to look for what they have in common than it
+    /// saves.</summary>
+    private const long SimilarRowsMin = 1_000;
+
     private readonly string path;
     private readonly string partialPath;
     private readonly DuckDBConnection connection;
     private readonly Dictionary<string, Schema> tables = []; // to which rows can be appended
+    private readonly HashSet<string> repeating = []; // tables whose texts repeat
     private readonly HashSet<string> names = new(StringComparer.OrdinalIgnoreCase); // of all tables
     private readonly Dictionary<string, TableAppender> appenders = [];
     private bool open = true;
     private bool isInTransaction;
+    private long similarRows;
     private StoredNames? begun; // what it had when it was made, ready to be derived from
     private bool closesLater; // when nobody waits any more
 
@@ -44,66 +49,6 @@ public sealed class SnapshotFile : IDisposable
         this.path = path;
         partialPath = path + PartialSuffix;
         this.connection = connection;
-    }
-
-    /// <summary>Begins a new snapshot file that will be called <paramref name="path"/>.</summary>
-    /// <exception cref="StoreException">The folder is missing or not writable, or another process writes the same
-    /// file at this moment.</exception>
-    public static SnapshotFile Create(string path) => Create(path, StoreLimits.ForWriting);
-
-    /// <summary>Begins a new snapshot file within the given limits.</summary>
-    /// <exception cref="StoreException">As for <see cref="Create(string)"/>.</exception>
-    public static SnapshotFile Create(string path, StoreLimits limits)
-    {
-        string partialPath = PartialFile.MakeWay(path);
-        return Begin(new SnapshotFile(path, PartialFile.OpenForWriting(partialPath, path, limits)),
-            $"BEGIN; CREATE TABLE {MarkTable} (format VARCHAR NOT NULL, version INTEGER NOT NULL);"
-            + $"INSERT INTO {MarkTable} VALUES ({SqlTypes.Literal(Format)}, {FormatVersion});"
-            + $"COMMENT ON TABLE {MarkTable} IS 'Marks this file as a Side-Eye snapshot.'");
-    }
-
-    /// <summary>Begins a new snapshot file as a copy of another that has tables, also those of a derivation, and no
-    /// rows.</summary>
-    /// <exception cref="StoreException">As for <see cref="Create(string)"/>.</exception>
-    internal static SnapshotFile CreateFrom(
-        ReadOnlySpan<byte> blank, StoredNames begun, ImmutableArray<KeyValuePair<string, Schema>> tables, string path,
-        SpareInstances spares)
-    {
-        string partialPath = PartialFile.MakeWay(path);
-        PartialFile.Fill(partialPath, path, blank);
-        SnapshotFile file = Begin(
-            new SnapshotFile(path, PartialFile.OpenForWriting(partialPath, path, spares.Limits, spares))
-            {
-                begun = begun,
-                closesLater = true,
-            },
-            "BEGIN");
-        foreach ((string name, Schema schema) in tables)
-        {
-            file.tables.Add(name, schema);
-            file.names.Add(name);
-        }
-        return file;
-    }
-
-    /// <summary>
-    /// Opens a copy of a complete snapshot file, to derive anew; the file itself changes on <see cref="Commit"/>, in
-    /// one step.
-    /// </summary>
-    /// <exception cref="StoreException">It is no snapshot file, or cannot be copied or written.</exception>
-    public static SnapshotFile OpenCopy(string path)
-    {
-        SnapshotReader.Open(path).Dispose();
-        string partialPath = PartialFile.Copy(path);
-        try
-        {
-            return new SnapshotFile(path, PartialFile.OpenForWriting(partialPath, path, StoreLimits.ForWriting));
-        }
-        catch
-        {
-            PartialFile.Remove(partialPath);
-            throw;
-        }
     }
 
     /// <summary>
@@ -137,6 +82,8 @@ public sealed class SnapshotFile : IDisposable
         Execute(TableDefinition.Sql(name, schema, textRepeats));
         tables.Add(name, schema);
         names.Add(name);
+        if (textRepeats)
+            repeating.Add(name);
     }
 
     /// <summary>Appends the rows of <paramref name="batch"/> to a table made by <see cref="CreateTable"/>.</summary>
@@ -150,6 +97,7 @@ public sealed class SnapshotFile : IDisposable
         if (!appenders.TryGetValue(name, out TableAppender? appender))
             appenders.Add(name, appender = new TableAppender(connection, path, name, schema));
         appender.Append(batch);
+        similarRows += repeating.Contains(name) ? 0 : batch.Length;
     }
 
     /// <summary>Runs SQL of ours, such as the definition of views; it sees all rows appended so far.</summary>
@@ -272,26 +220,13 @@ public sealed class SnapshotFile : IDisposable
         PartialFile.Remove(partialPath);
     }
 
-    private static SnapshotFile Begin(SnapshotFile file, string sql)
-    {
-        try
-        {
-            file.Run(sql);
-            file.isInTransaction = true;
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
     private void EndTransaction()
     {
         ObjectDisposedException.ThrowIf(!open, this);
         if (!isInTransaction)
             return;
+        if (similarRows < SimilarRowsMin)
+            Execute("SET disabled_compression_methods = 'fsst'");
         Execute("COMMIT");
         isInTransaction = false;
         CloseAppenders();

@@ -9,7 +9,7 @@ namespace SideEye.Host.Tests;
 /// </summary>
 internal static class HeldThread
 {
-    /// <summary>Captures in a row that must say the same: a program that goes on never stands still for so long.</summary>
+    /// <summary>Captures in a row that must say the same: a program that goes on never stands still so long.</summary>
     private const int CapturesAlike = 20;
 
     private const byte MoveToMemory = 0x89;
