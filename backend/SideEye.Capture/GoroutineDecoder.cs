@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SideEye.Capture.Births;
 using SideEye.Capture.Frames;
 using SideEye.Capture.Records;
 using SideEye.Capture.Rows;
@@ -27,6 +28,7 @@ internal sealed class GoroutineDecoder : IDisposable
     private readonly Unwinder unwinder;
     private readonly CodePlaces places;
     private readonly LabelReader labels;
+    private readonly BirthTimes births;
     private readonly CollectionEnds collections = new();
     private readonly FrameDecoder? captured;
     private StackStarts? starts;
@@ -43,6 +45,7 @@ internal sealed class GoroutineDecoder : IDisposable
         unwinder = new Unwinder(binary.Pcln, binary.Architecture, records.LoadBias, limits.StackFramesMax);
         places = new CodePlaces(binary.Pcln, records.LoadBias);
         labels = new LabelReader(memory, records.LabelFormat);
+        births = new BirthTimes(records.Births, records.Result);
         captured = records.Capture is { } capture
             ? new FrameDecoder(records, capture, tables, stacks, memory) : null;
     }
@@ -118,13 +121,14 @@ internal sealed class GoroutineDecoder : IDisposable
         CodePlace created = g.Id == 1 ? default : places.BeforeReturnAddress(g.GoPc);
         CodePlace start = places.FunctionAt(g.StartPc);
         WaitBound? wait = WaitOf(g, stack);
+        (DateTimeOffset? after, DateTimeOffset? before) = births.Of(g.Id);
         bool isWaiting = g.Status == GoroutineStatus.Waiting;
         rows.Int32(records.Facts.ProcessId).Int64(g.Id).Text(g.Status.Name())
             .Text(isWaiting ? binary.WaitReasons[g.WaitReason] : null)
             .Int64(wait?.Nanoseconds).Text(wait?.Source).Bool(IsSystem(g, start)).Int32(starts!.ThreadOf(g)?.ThreadId)
-            .Int64(g.ParentId).Text(created.Function).Text(created.File).Int32(created.Line).Text(start.Function)
-            .Text(labels.Read(g.Labels)).Int64(known?.Id).Int32(known?.FrameCount ?? 0).Bool(cut is not null).Text(cut)
-            .EndRow();
+            .Int64(g.ParentId).Text(created.Function).Text(created.File).Int32(created.Line).Time(after)
+            .Time(before).Text(start.Function).Text(labels.Read(g.Labels)).Int64(known?.Id)
+            .Int32(known?.FrameCount ?? 0).Bool(cut is not null).Text(cut).EndRow();
         captured?.Write(
             g.Id, record.StackStart, copied, CaptureReason.OfCut(record.Flags), frames, stackPointers);
         Count++;

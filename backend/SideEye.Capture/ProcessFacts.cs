@@ -77,6 +77,9 @@ public sealed record ProcessRecords
     /// link-time addresses, as far as they could be read.</summary>
     public IReadOnlyDictionary<ulong, ulong> ContextKeyPointers { get; init; } = new Dictionary<ulong, ulong>();
 
-    /// <summary>What was seen of its goroutines before; null when nobody looked.</summary>
+    /// <summary>What was seen of its goroutines' waits before; null when nobody looked.</summary>
     public WaitClock? Clock { get; init; }
+
+    /// <summary>What was seen of its goroutines' ids before; null when nobody looked.</summary>
+    public Births.Births? Births { get; init; }
 }

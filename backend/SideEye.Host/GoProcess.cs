@@ -1,4 +1,5 @@
 using SideEye.Bpf;
+using SideEye.Capture.Births;
 using SideEye.Capture.Waits;
 using SideEye.GoRuntime;
 using SideEye.Linux;
@@ -7,7 +8,7 @@ using SideEye.Target.Native;
 
 namespace SideEye.Host;
 
-/// <summary>A live Go process: its program's facts, where it is loaded, and what was seen of its waits.</summary>
+/// <summary>A live Go process: its program's facts, where it is loaded, and what was seen of its goroutines.</summary>
 public sealed class GoProcess
 {
     private readonly LinuxProcess process;
@@ -40,6 +41,9 @@ public sealed class GoProcess
 
     /// <summary>What was seen of its goroutines' waits so far.</summary>
     public WaitClock Clock { get; } = new();
+
+    /// <summary>What was seen of the ids of its goroutines so far.</summary>
+    public BirthClock BirthClock { get; } = new();
 
     /// <summary>True while the same process executes the same program.</summary>
     public bool IsAlive =>
@@ -88,6 +92,20 @@ public sealed class GoProcess
             throw Refused(Pid);
         count = Math.Min(count, (ulong)goroutinesMax);
         return GoroutineScan.Read(process.Memory, Binary, array, count, feedsClock ? Clock : null);
+    }
+
+    /// <summary>
+    /// Looks at which ids goroutines have by now, stopping nothing, and lets <see cref="BirthClock"/> know: a few
+    /// system calls, however many goroutines there are. Nothing is learnt without debug information, or when the
+    /// process is gone.
+    /// </summary>
+    public void LookAtIds()
+    {
+        if (Binary.GoroutineIds is not { } source)
+            return;
+        long began = MonotonicClock.Now();
+        if (IdLook.Read(process.Memory, source, LoadBias) is { } ids)
+            BirthClock.See(ids, began, MonotonicClock.Now());
     }
 
     /// <summary>The request for a frozen read of this process.</summary>

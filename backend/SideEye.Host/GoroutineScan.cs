@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using SideEye.Capture.Waits;
 using SideEye.GoRuntime;
@@ -54,7 +53,7 @@ public sealed record GoroutineScan(int Goroutines, int Entries, long RecordBytes
                 break; // the array has moved since: the next look sees it
             Span<bool> read = buffers.Read.AsSpan(0, entries);
             memory.ReadEach(MemoryMarshal.Cast<byte, ulong>(block), layout.Size, buffers.Structs, read);
-            long now = MonotonicNs();
+            long now = MonotonicClock.Now();
             for (int i = 0; i < entries; i++)
             {
                 if (!read[i])
@@ -77,8 +76,4 @@ public sealed record GoroutineScan(int Goroutines, int Entries, long RecordBytes
         ulong used = g.IsOnStack(g.SchedSp) ? g.StackHigh - g.SchedSp : 0;
         return used > NativeLimits.InlineStackBytes ? 0 : (long)used;
     }
-
-    /// <summary>CLOCK_MONOTONIC, which is Go's nanotime.</summary>
-    private static long MonotonicNs() =>
-        (long)(Stopwatch.GetTimestamp() * (1_000_000_000.0 / Stopwatch.Frequency));
 }

@@ -113,6 +113,7 @@ public sealed class PreparedProcess : IDisposable
             Regions = [.. Enumerable.Range(0, read.RegionCount).Select(read.Region)],
             LabelFormat = NativeLayouts.LabelFormat(process.Binary),
             Clock = process.Clock,
+            Births = process.BirthClock.Known(),
             Capture = capture,
             CollectionEnd = process.CollectionEnd(),
             NetipV4Mark = capture is null ? null : process.NetipV4Mark(),

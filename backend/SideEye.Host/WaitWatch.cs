@@ -1,6 +1,6 @@
 namespace SideEye.Host;
 
-/// <summary>Keeps the wait clocks of processes: looks at their goroutines once a second, stopping nothing.</summary>
+/// <summary>Keeps the clocks of processes' goroutines: looks at them once a second, stopping nothing.</summary>
 public static class WaitWatch
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -26,6 +26,7 @@ public static class WaitWatch
 
     private static void TryLook(GoProcess process, long goroutinesMax)
     {
+        process.LookAtIds();
         try
         {
             process.Scan(goroutinesMax, feedsClock: true);

@@ -89,6 +89,8 @@ public static class SnapshotSchema
         Text("created_by", "Function that holds the go statement."),
         Text("created_at_file", "Source file of the go statement."),
         Int32("created_at_line", "Line of the go statement."),
+        Time("created_after", "It was not there yet; NULL when unknown, or when it was there before anybody looked."),
+        Time("created_before", "It was there by then; NULL when nobody looked before the snapshot."),
         Text("start_function", "Function that the goroutine was started with."),
         Text("labels", "pprof labels as a JSON object; NULL when it has none."),
         Int64("stack_id", "Stack of the goroutine: stack_frames.stack_id; NULL when no stack could be read."),

@@ -19,7 +19,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         LookEvery = TimeSpan.FromMilliseconds(100),
         PauseBudget = TimeSpan.FromMinutes(1),
         PauseWindow = TimeSpan.FromHours(1),
-        KeepsWaitClocks = false,
+        KeepsClocks = false,
         Capture = CaptureLimits.Default with { PauseMax = TimeSpan.FromSeconds(10) },
     };
 

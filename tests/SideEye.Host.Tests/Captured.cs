@@ -37,6 +37,11 @@ internal sealed record CapturedGoroutine
 
     public required int? CreatedAtLine { get; init; }
 
+    /// <summary>Nanoseconds of CLOCK_MONOTONIC, which was read together with the clock on the wall.</summary>
+    public required long? CreatedAfterNs { get; init; }
+
+    public required long? CreatedBeforeNs { get; init; }
+
     public required string? StartFunction { get; init; }
 
     public required string? Labels { get; init; }
@@ -135,7 +140,7 @@ internal sealed class Captured : ITableSink
             batch, row, stacks)))];
     }
 
-    private static CapturedGoroutine Row(RecordBatch batch, int row, Dictionary<long, List<CapturedFrame>> stacks) =>
+    private CapturedGoroutine Row(RecordBatch batch, int row, Dictionary<long, List<CapturedFrame>> stacks) =>
         new()
     {
         Id = Int64(batch, "goroutine_id", row)!.Value,
@@ -149,6 +154,8 @@ internal sealed class Captured : ITableSink
         CreatedBy = Text(batch, "created_by", row),
         CreatedAtFile = Text(batch, "created_at_file", row),
         CreatedAtLine = Int32(batch, "created_at_line", row),
+        CreatedAfterNs = Monotonic(batch, "created_after", row),
+        CreatedBeforeNs = Monotonic(batch, "created_before", row),
         StartFunction = Text(batch, "start_function", row),
         Labels = Text(batch, "labels", row),
         TruncatedReason = Text(batch, "truncated_reason", row),
@@ -161,6 +168,10 @@ internal sealed class Captured : ITableSink
 
     private static long? Int64(RecordBatch batch, string column, int row) => ((Int64Array)batch.Column(
         column)).GetValue(row);
+
+    private long? Monotonic(RecordBatch batch, string column, int row) =>
+        ((TimestampArray)batch.Column(column)).GetValue(row) is { } microseconds
+            ? (microseconds * 1000) - (long)(Result.RealtimeNs - Result.MonotonicNs) : null;
 
     private static int? Int32(RecordBatch batch, string column, int row) => ((Int32Array)batch.Column(
         column)).GetValue(row);

@@ -16,6 +16,7 @@ public sealed class Storing_many_goroutines(ITestOutputHelper output) : IDisposa
 {
     private const int Goroutines = 100_000;
     private const int Stacks = 1_000;
+    private static readonly DateTimeOffset CreatedAfter = new(2026, 3, 14, 15, 9, 26, TimeSpan.Zero);
     private const int FramesPerStack = 14;
 
     private readonly TemporaryFolder folder = new();
@@ -103,6 +104,8 @@ public sealed class Storing_many_goroutines(ITestOutputHelper output) : IDisposa
         "created_by" => "example.com/shop/internal/checkout.(*Server).Serve",
         "created_at_file" => "/home/build/src/example.com/shop/internal/checkout/server.go",
         "created_at_line" => 311,
+        "created_after" => row % 9 == 0 ? null : CreatedAfter.AddSeconds(row / 1_000),
+        "created_before" => CreatedAfter.AddSeconds((row / 1_000) + 1),
         "start_function" => $"example.com/shop/internal/checkout.(*Server).handle.func{row % 7}",
         "labels" => row % 10 == 0 ? "{\"request\":\"" + row + "\"}" : null,
         "stack_id" => (long)(row % Stacks),
@@ -152,6 +155,11 @@ public sealed class Storing_many_goroutines(ITestOutputHelper output) : IDisposa
                 for (int row = 0; row < count; row++)
                     longs.Append((long?)valueOf(field.Name, row));
                 return longs.Build();
+            case TimestampType type:
+                TimestampArray.Builder times = new(type);
+                for (int row = 0; row < count; row++)
+                    _ = valueOf(field.Name, row) is DateTimeOffset time ? times.Append(time) : times.AppendNull();
+                return times.Build();
             default:
                 UInt64Array.Builder unsigned = new();
                 for (int row = 0; row < count; row++)

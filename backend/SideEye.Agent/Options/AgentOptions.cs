@@ -48,8 +48,8 @@ public sealed record AgentOptions
     /// <summary>How often /proc is looked at.</summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>False to keep no wait clocks.</summary>
-    public bool KeepsWaitClocks { get; init; } = true;
+    /// <summary>False to keep no clocks of goroutines: how long each has waited, when it was created.</summary>
+    public bool KeepsClocks { get; init; } = true;
 
     /// <summary>What is taken from callers.</summary>
     public AgentLimits Limits { get; init; } = AgentLimits.Default;

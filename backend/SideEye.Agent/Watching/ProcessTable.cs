@@ -11,7 +11,8 @@ public sealed partial class ProcessTable(
     : BackgroundService
 {
     private readonly ProcessDiscovery discovery = new(binaries);
-    private readonly WaitClocks clocks = new(options, time);
+    private readonly WaitClocks waits = new(options, time);
+    private readonly BirthClocks births = new(time);
     private readonly TaskCompletionSource firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile State state = new(ImmutableSortedDictionary<string, WatchedProcess>.Empty);
 
@@ -45,16 +46,16 @@ public sealed partial class ProcessTable(
                     last = time.GetTimestamp();
                     Look();
                 }
-                if (options.KeepsWaitClocks)
-                    clocks.Look([.. state.Processes.Values]);
+                if (options.KeepsClocks)
+                    LookAtGoroutines();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 LookFailed(e.Message);
             }
             TimeSpan pause = options.LookEvery - time.GetElapsedTime(last);
-            if (options.KeepsWaitClocks && pause > clocks.NextIn)
-                pause = clocks.NextIn;
+            if (options.KeepsClocks)
+                pause = Shortest(pause, waits.NextIn, births.NextIn);
             if (pause > TimeSpan.Zero)
                 await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -72,6 +73,21 @@ public sealed partial class ProcessTable(
             memory.Used();
         }
         memory.GiveBack();
+    }
+
+    private void LookAtGoroutines()
+    {
+        WatchedProcess[] processes = [.. state.Processes.Values];
+        births.Look(processes);
+        waits.Look(processes);
+    }
+
+    private static TimeSpan Shortest(params ReadOnlySpan<TimeSpan> spans)
+    {
+        TimeSpan shortest = spans[0];
+        foreach (TimeSpan span in spans)
+            shortest = span < shortest ? span : shortest;
+        return shortest;
     }
 
     private void Publish()

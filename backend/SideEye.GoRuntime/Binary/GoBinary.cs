@@ -12,6 +12,7 @@ public sealed class GoBinary
     private readonly Lazy<RuntimeVariables> variables;
     private readonly Lazy<WaitReasons> waitReasons;
     private readonly Lazy<ulong?> collectionEnd;
+    private readonly Lazy<GoroutineIdSource?> goroutineIds;
 
     private GoBinary(ElfFile elf, ElfFile? debugFile, GoLimits limits)
     {
@@ -26,6 +27,7 @@ public sealed class GoBinary
         variables = new Lazy<RuntimeVariables>(
             () => RuntimeVariables.Locate(elf, debugFile, DebugInformation.FindVariable, Pcln, limits));
         collectionEnd = new Lazy<ulong?>(() => DebugInformation.FindField("runtime.work", "tstart"));
+        goroutineIds = new Lazy<GoroutineIdSource?>(() => GoroutineIdSource.Locate(DebugInformation, Layout));
         waitReasons = new Lazy<WaitReasons>(() => WaitReasons.FromSymbol(elf, debugFile, limits)
             ?? WaitReasons.BuiltIn(version)
             ?? throw UnsupportedGoVersionException.NoLayout(version, BuiltInLayouts.Versions));
@@ -73,6 +75,10 @@ public sealed class GoBinary
     /// (runtime/mgc.go, gcMark; CLOCK_MONOTONIC); found when first asked for, null without debug information.
     /// </summary>
     public ulong? CollectionEnd => collectionEnd.Value;
+
+    /// <summary>Where the ids of new goroutines come from; found when first asked for, null without debug information.
+    /// </summary>
+    public GoroutineIdSource? GoroutineIds => goroutineIds.Value;
 
     /// <summary>Texts of g.waitreason; read when first asked for.</summary>
     public WaitReasons WaitReasons => waitReasons.Value;

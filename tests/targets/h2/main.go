@@ -27,7 +27,22 @@ func main() {
 	serveWithoutTLS(routes())
 	serveHTTP1(routes())
 	control.AwaitParked()
-	control.Serve(control.Commands{"inflight": func([]string) string { return inFlight() }})
+	control.Serve(control.Commands{
+		"inflight": func([]string) string { return inFlight() },
+		"late":     func([]string) string { return late(near) },
+	})
+}
+
+// late asks once more, and answers with which request that is, and between which times its handler began.
+func late(client *caller) string {
+	asked := time.Now()
+	client.ask(http.MethodGet, "/late", wholeRequest)
+	arrived := time.Now()
+	ledgerLock.Lock()
+	defer ledgerLock.Unlock()
+	request := ledger[len(ledger)-1]
+	return fmt.Sprintf(`[{"exchange":"%s#%d","asked":%d,"arrived":%d}]`+"\n",
+		request.LocalAddr, request.StreamID, asked.UnixMicro(), arrived.UnixMicro())
 }
 
 // request is one end of a request in flight.

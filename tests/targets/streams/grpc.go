@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"time"
 
@@ -103,22 +104,34 @@ func (beginnings) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Conte
 func (beginnings) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
 func (beginnings) HandleConn(context.Context, stats.ConnStats)                       {}
 
-func callGrpc() {
+func callGrpc() *caller {
 	encoding.RegisterCodec(text{})
-	served := &service{arrived: make(chan end)}
-	listener := listen()
-	server := grpc.NewServer()
-	server.RegisterService(served.describe(), served)
-	go func() { fail("serve", server.Serve(listener)) }()
+	served, address := serveGrpc()
 	// One after the other, so that stream ids are known: the first call of a connection has 1, then 3, 5, ...
-	near := dial("near", listener.Addr().String(), served.arrived)
+	near := dial("near", address, served.arrived)
 	near.ask("Ask")
 	near.stream("Watch", 1)
 	near.stream("Talk", 0)
 	near.hold("Talk")
-	far := dial("far", listener.Addr().String(), served.arrived, grpc.WithStatsHandler(began))
+	far := dial("far", address, served.arrived, grpc.WithStatsHandler(began))
 	far.ask("Reserve")
 	far.stream("Watch", 1)
+	return dial("late", address, served.arrived)
+}
+
+// dialWorkers calls a server of its own, whose workers handle one stream after the other.
+func dialWorkers() *caller {
+	served, address := serveGrpc(grpc.NumStreamWorkers(1))
+	return dial("worked", address, served.arrived)
+}
+
+func serveGrpc(options ...grpc.ServerOption) (*service, string) {
+	served := &service{arrived: make(chan end)}
+	listener := listen()
+	server := grpc.NewServer(options...)
+	server.RegisterService(served.describe(), served)
+	go func() { fail("serve", server.Serve(listener)) }()
+	return served, listener.Addr().String()
 }
 
 func dial(name string, address string, arrived <-chan end, more ...grpc.DialOption) *caller {
@@ -140,19 +153,19 @@ func dial(name string, address string, arrived <-chan end, more ...grpc.DialOpti
 	return c
 }
 
-// ask starts a unary call and returns when its handler waits.
-func (c *caller) ask(method string) {
+// ask starts a unary call and returns when its handler waits: the exchange that the call is.
+func (c *caller) ask(method string) string {
 	control.Expect(1)
 	go func() {
 		control.Here(c.name+" "+method, "select")
 		question := method
 		fail(method, c.connection.Invoke(context.Background(), "/side.Desk/"+method, &question, new(string)))
 	}()
-	c.note("waiting for the header", "/side.Desk/"+method)
+	return c.note("waiting for the header", "/side.Desk/"+method)
 }
 
 // stream starts one and takes the answers that come; then it waits for one more.
-func (c *caller) stream(method string, answers int) {
+func (c *caller) stream(method string, answers int) string {
 	description := &grpc.StreamDesc{StreamName: method, ServerStreams: true, ClientStreams: method == "Talk"}
 	control.Expect(1)
 	go func() {
@@ -171,7 +184,7 @@ func (c *caller) stream(method string, answers int) {
 	if answers == 0 {
 		kind = "waiting for the header"
 	}
-	c.note(kind, "/side.Desk/"+method)
+	return c.note(kind, "/side.Desk/"+method)
 }
 
 // hold starts a stream and keeps it, while its goroutine is about something else.
@@ -193,7 +206,7 @@ func (c *caller) hold(method string) {
 	c.note("open", "/side.Desk/"+method)
 }
 
-func (c *caller) note(kind string, method string) {
+func (c *caller) note(kind string, method string) string {
 	c.asked++
 	server := within(method, c.arrived)
 	server.LocalAddr = c.remoteAddr
@@ -205,4 +218,5 @@ func (c *caller) note(kind string, method string) {
 		client.Started = (<-began).UnixMicro()
 	}
 	note(client, server)
+	return fmt.Sprintf("%s#%d", client.LocalAddr, client.StreamID)
 }

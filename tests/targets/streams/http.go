@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 
@@ -11,37 +12,52 @@ import (
 	"sideeye.test/targets/control"
 )
 
-// callHTTP speaks HTTP/2 without TLS, with prior knowledge, by golang.org/x/net/http2 on both sides.
-func callHTTP() {
-	arrived := make(chan end)
-	address := serveHTTP2(arrived)
-	localAddr := ""
-	client := &http2.Transport{
+// plainCaller speaks HTTP/2 without TLS, with prior knowledge, by golang.org/x/net/http2 on both sides.
+type plainCaller struct {
+	client    *http2.Transport
+	arrived   chan end
+	address   string
+	localAddr string
+	asked     int
+}
+
+func callHTTP() *plainCaller {
+	c := &plainCaller{arrived: make(chan end)}
+	c.address = serveHTTP2(c.arrived)
+	c.client = &http2.Transport{
 		AllowHTTP: true,
 		DialTLS: func(network string, address string, _ *tls.Config) (net.Conn, error) {
 			connected, err := net.Dial(network, address)
 			if err == nil {
-				localAddr = connected.LocalAddr().String()
+				c.localAddr = connected.LocalAddr().String()
 			}
 			return connected, err
 		},
 	}
-	for i, method := range []string{http.MethodGet, http.MethodDelete} {
-		path := "/plain/" + method
-		ask, err := http.NewRequest(method, "http://"+address+path, nil)
-		if err != nil {
-			fail(path, err)
-		}
-		control.Expect(1)
-		go func() {
-			control.Here("h2c "+ask.Method, "select")
-			_, err := client.RoundTrip(ask)
-			fail(ask.URL.Path, err)
-		}()
-		note(end{
-			Protocol: "h2c", Method: method, Path: path, RemoteAddr: address, StreamID: 2*i + 1,
-		}.from(within(path, arrived), &localAddr))
+	for _, method := range []string{http.MethodGet, http.MethodDelete} {
+		c.ask(method, "/plain/"+method)
 	}
+	return c
+}
+
+// ask starts a request and returns when its handler waits: the exchange that the request is.
+func (c *plainCaller) ask(method string, path string) string {
+	ask, err := http.NewRequest(method, "http://"+c.address+path, nil)
+	if err != nil {
+		fail(path, err)
+	}
+	control.Expect(1)
+	go func() {
+		control.Here("h2c "+ask.Method+" "+ask.URL.Path, "select")
+		_, err := c.client.RoundTrip(ask)
+		fail(ask.URL.Path, err)
+	}()
+	c.asked++
+	client := end{Protocol: "h2c", Method: method, Path: path, RemoteAddr: c.address, StreamID: 2*c.asked - 1}
+	server := within(path, c.arrived)
+	client.LocalAddr = c.localAddr // by now there is a connection
+	note(client, server)
+	return fmt.Sprintf("%s#%d", client.LocalAddr, client.StreamID)
 }
 
 // serveHTTP2 returns the address of a server that tells of each HTTP/2 request and answers none.
@@ -54,12 +70,6 @@ func serve(handler http.Handler) string {
 	listener := listen()
 	go func() { fail("serve", (&http.Server{Handler: handler}).Serve(listener)) }()
 	return listener.Addr().String()
-}
-
-// from completes the client's end when the handler's is known: by then the connection is.
-func (client end) from(server end, localAddr *string) (end, end) {
-	client.LocalAddr = *localAddr
-	return client, server
 }
 
 //go:noinline

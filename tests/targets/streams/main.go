@@ -1,12 +1,14 @@
 // Streams is a gRPC server with clients of its own, an HTTP/2 server and client of golang.org/x/net/http2, and
-// connections that began as HTTP/1 and were taken over: calls whose handlers do not come to an end. The command "inflight" answers with what is in flight, as the program itself
-// sees it. See scripts/build-streams for what it is built from.
+// connections that began as HTTP/1 and were taken over: calls whose handlers do not come to an end. The command
+// "inflight" answers with what is in flight, as the program itself sees it; "late" makes some more calls. See
+// scripts/build-streams for what it is built from.
 package main
 
 import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"sync"
 	"time"
@@ -34,11 +36,44 @@ var (
 )
 
 func main() {
-	callGrpc()
-	callHTTP()
+	grpcCaller := callGrpc()
+	httpCaller := callHTTP()
 	takeOver()
 	control.AwaitParked()
-	control.Serve(control.Commands{"inflight": func([]string) string { return inFlight() }})
+	control.Serve(control.Commands{
+		"inflight": func([]string) string { return inFlight() },
+		"late":     func([]string) string { return late(grpcCaller, httpCaller) },
+	})
+}
+
+// lateCall is one whose handler began between two times, microseconds of Unix time.
+type lateCall struct {
+	Exchange string `json:"exchange"`
+	ByWorker bool   `json:"by_worker"`
+	Asked    int64  `json:"asked"`
+	Arrived  int64  `json:"arrived"`
+}
+
+// late makes a call of each kind, of gRPC also one that a worker handles.
+func late(grpcCaller *caller, httpCaller *plainCaller) string {
+	worked := dialWorkers()
+	calls := []lateCall{
+		timed(false, func() string { return grpcCaller.ask("Ask") }),
+		timed(false, func() string { return grpcCaller.stream("Watch", 1) }),
+		timed(true, func() string { return worked.ask("Ask") }),
+		timed(false, func() string { return httpCaller.ask(http.MethodGet, "/late") }),
+	}
+	text, err := json.Marshal(calls)
+	if err != nil {
+		fail("late", err)
+	}
+	return string(text) + "\n"
+}
+
+func timed(byWorker bool, call func() string) lateCall {
+	asked := time.Now().UnixMicro()
+	exchange := call()
+	return lateCall{Exchange: exchange, ByWorker: byWorker, Asked: asked, Arrived: time.Now().UnixMicro()}
 }
 
 // note writes down both ends of a call.

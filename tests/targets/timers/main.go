@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"syscall"
 	"time"
-	"unsafe"
 
 	"sideeye.test/targets/control"
 )
@@ -120,7 +118,7 @@ func deadline() {
 // within notes a timer that is set right after it.
 func within(kind string, function string, in time.Duration, period time.Duration, goroutines ...string) {
 	// Half a minute is more than it takes until it is set, and less than what lies between two of them.
-	earliest := monotonic() + int64(in)
+	earliest := control.Monotonic() + int64(in)
 	set = append(set, timer{
 		Kind: kind, Function: function, Period: period, Goroutines: goroutines,
 		Earliest: earliest, Latest: earliest + int64(30*time.Second),
@@ -135,16 +133,6 @@ func park(name string, state string, wait func()) {
 		wait()
 		fail(name, fmt.Errorf("it waits no longer"))
 	}()
-}
-
-// monotonic is the clock in which the runtime counts (runtime/sys_linux_amd64.s, nanotime1).
-func monotonic() int64 {
-	const clockMonotonic = 1
-	var now syscall.Timespec
-	if _, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&now)), 0); errno != 0 {
-		fail("clock", errno)
-	}
-	return now.Nano()
 }
 
 func inWords() string {
