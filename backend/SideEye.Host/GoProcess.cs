@@ -13,6 +13,7 @@ public sealed class GoProcess
 {
     private readonly LinuxProcess process;
     private readonly FileIdentity program;
+    private IdLook? idLook;
 
     private GoProcess(LinuxProcess process, FileIdentity program, string executable, GoBinary binary, ulong loadBias)
     {
@@ -97,14 +98,15 @@ public sealed class GoProcess
     /// <summary>
     /// Looks at which ids goroutines have by now, stopping nothing, and lets <see cref="BirthClock"/> know: a few
     /// system calls, however many goroutines there are. Nothing is learnt without debug information, or when the
-    /// process is gone.
+    /// process is gone. For one thread at a time.
     /// </summary>
     public void LookAtIds()
     {
         if (Binary.GoroutineIds is not { } source)
             return;
+        idLook ??= new IdLook(process.Memory, source, LoadBias);
         long began = MonotonicClock.Now();
-        if (IdLook.Read(process.Memory, source, LoadBias) is { } ids)
+        if (idLook.Read() is { } ids)
             BirthClock.See(ids, began, MonotonicClock.Now());
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
@@ -8,70 +7,82 @@ using SideEye.Linux;
 
 namespace SideEye.Host;
 
-/// <summary>Unfrozen looks at which ids a process has given to goroutines.</summary>
-internal static class IdLook
+/// <summary>
+/// Unfrozen looks at which ids one process has given to goroutines. All is read by one system call, once it is known
+/// where the processors are; they stay where they are. Not safe for use by several threads.
+/// </summary>
+internal sealed class IdLook(ProcessMemory memory, GoroutineIdSource source, ulong loadBias)
 {
     // No GOMAXPROCS goes beyond this: what claims more is no slice of processors.
     private const int ProcessorsMax = 1 << 14;
     private const int WordBytes = 8;
     private const int PairBytes = 2 * WordBytes;
-    private const int SliceBytes = 3 * WordBytes;
+    private const int PairsBesides = 3; // what was taken last, and the slice of processors, which overlap in its length
+
+    private readonly byte[] slice = new byte[3 * WordBytes];
+    private ulong[] places = [];
+    private byte[] pairs = [];
+    private bool[] read = [];
 
     /// <summary>Looks; null when something cannot be read, or was read while it was written: the next look may do.
     /// </summary>
-    public static IssuedIds? Read(ProcessMemory memory, GoroutineIdSource source, ulong loadBias)
+    public IssuedIds? Read()
     {
-        Span<byte> slice = stackalloc byte[SliceBytes];
-        if (!memory.TryRead(new(source.Processors + loadBias), slice))
+        if ((places.Length == 0 || !TryReadPairs() || !IsSliceAsBefore()) && !(TryFindProcessors() && TryReadPairs()))
             return null;
-        ulong array = BinaryPrimitives.ReadUInt64LittleEndian(slice);
-        ulong capacity = BinaryPrimitives.ReadUInt64LittleEndian(slice[PairBytes..]);
-        if (capacity is 0 or > ProcessorsMax)
-            return null;
-        ulong[] addresses = ArrayPool<ulong>.Shared.Rent((int)capacity + 1);
-        byte[] pairs = ArrayPool<byte>.Shared.Rent(((int)capacity + 1) * PairBytes);
-        bool[] read = ArrayPool<bool>.Shared.Rent((int)capacity + 1);
-        try
-        {
-            Span<ulong> places = addresses.AsSpan(0, (int)capacity + 1);
-            if (!memory.TryRead(new(array), MemoryMarshal.AsBytes(places[1..])))
-                return null;
-            int count = Places(places, source, loadBias);
-            memory.ReadEach(places[..count], PairBytes, pairs, read.AsSpan(0, count));
-            return read.AsSpan(0, count).Contains(false) ? null : Ids(pairs.AsSpan(0, count * PairBytes));
-        }
-        finally
-        {
-            ArrayPool<ulong>.Shared.Return(addresses);
-            ArrayPool<byte>.Shared.Return(pairs);
-            ArrayPool<bool>.Shared.Return(read);
-        }
+        return Ids();
     }
 
     /// <summary>
-    /// What is to be read, in this order: what was taken last, then what each processor keeps. Beyond the slice's
-    /// length there are processors only as far as GOMAXPROCS once was higher.
+    /// Finds what is to be read, in this order: what was taken last, then what each processor keeps, then whether the
+    /// processors are still those. Beyond the slice's length there are some as far as GOMAXPROCS once was higher.
     /// </summary>
-    private static int Places(Span<ulong> places, GoroutineIdSource source, ulong loadBias)
+    private bool TryFindProcessors()
     {
-        places[0] = source.LastTaken + loadBias;
-        int count = 1;
-        foreach (ulong processor in places[1..])
-        {
-            if (processor != 0)
-                places[count++] = processor + (ulong)source.Kept;
-        }
-        return count;
+        places = [];
+        if (!memory.TryRead(new(source.Processors + loadBias), slice))
+            return false;
+        ulong capacity = BinaryPrimitives.ReadUInt64LittleEndian(slice.AsSpan(PairBytes));
+        if (capacity is 0 or > ProcessorsMax)
+            return false;
+        ulong[] processors = new ulong[capacity];
+        ulong array = BinaryPrimitives.ReadUInt64LittleEndian(slice);
+        if (!memory.TryRead(new(array), MemoryMarshal.AsBytes(processors.AsSpan())))
+            return false;
+        places =
+        [
+            source.LastTaken + loadBias,
+            .. processors.Where(static processor => processor != 0)
+                .Select(processor => processor + (ulong)source.Kept),
+            source.Processors + loadBias,
+            source.Processors + loadBias + WordBytes,
+        ];
+        pairs = new byte[places.Length * PairBytes];
+        read = new bool[places.Length];
+        return true;
     }
 
-    private static IssuedIds? Ids(ReadOnlySpan<byte> pairs)
+    private bool TryReadPairs()
+    {
+        memory.ReadEach(places, PairBytes, pairs, read);
+        return !read.AsSpan().Contains(false);
+    }
+
+    private bool IsSliceAsBefore()
+    {
+        ReadOnlySpan<byte> now = pairs.AsSpan((places.Length - PairsBesides + 1) * PairBytes);
+        return now[..PairBytes].SequenceEqual(slice.AsSpan(0, PairBytes))
+            && now[PairBytes..].SequenceEqual(slice.AsSpan(WordBytes));
+    }
+
+    private IssuedIds? Ids()
     {
         ulong lastTaken = BinaryPrimitives.ReadUInt64LittleEndian(pairs);
         ImmutableArray<KeptIds>.Builder kept = ImmutableArray.CreateBuilder<KeptIds>();
-        for (int at = PairBytes; at < pairs.Length; at += PairBytes)
+        for (int i = 1; i <= places.Length - PairsBesides; i++)
         {
-            ulong from = BinaryPrimitives.ReadUInt64LittleEndian(pairs[at..]);
-            ulong to = BinaryPrimitives.ReadUInt64LittleEndian(pairs[(at + WordBytes)..]);
+            ulong from = BinaryPrimitives.ReadUInt64LittleEndian(pairs.AsSpan(i * PairBytes));
+            ulong to = BinaryPrimitives.ReadUInt64LittleEndian(pairs.AsSpan((i * PairBytes) + WordBytes));
             if (from > to || to - from > GoroutineIdSource.Batch)
                 return null; // a processor is just taking ids
             if (from != to)

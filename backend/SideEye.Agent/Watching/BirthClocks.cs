@@ -1,48 +1,49 @@
+using SideEye.Host;
 using SideEye.Linux;
 
 namespace SideEye.Agent.Watching;
 
 /// <summary>
 /// Keeps the birth clocks of the watched processes: looks every second at which ids their goroutines have, stopping
-/// nothing. A round that cost c of processor time is followed by 2000 c without one, so that they stay below half a
-/// thousandth of a core.
+/// nothing. A round that cost c of processor time is followed by 4000 c without one, so that they stay below a quarter
+/// of a thousandth of a core.
 /// </summary>
+/// <param name="turn">How often looks can be asked for: the least rest after a round.</param>
 /// <param name="time">The clock.</param>
-public sealed class BirthClocks(TimeProvider time)
+public sealed class BirthClocks(TimeSpan turn, TimeProvider time)
 {
-    private const int RestPerCost = 2000;
-    private static readonly TimeSpan RestMin = TimeSpan.FromSeconds(1);
+    private const int RestPerCost = 4000;
 
     private long last;
-    private TimeSpan rest = RestMin;
-
-    /// <summary>How long until the next round is due; zero when it is.</summary>
-    public TimeSpan NextIn
-    {
-        get
-        {
-            TimeSpan left = last == 0 ? TimeSpan.Zero : rest - time.GetElapsedTime(last);
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        }
-    }
+    private TimeSpan rest;
 
     /// <summary>Looks at the processes when it is time.</summary>
     public void Look(IReadOnlyCollection<WatchedProcess> processes)
     {
-        if (NextIn > TimeSpan.Zero)
+        if (last != 0 && time.GetElapsedTime(last) + (turn / 2) < rest)
             return;
         last = time.GetTimestamp();
-        TimeSpan spent = TimeSpan.Zero;
+        TimeSpan begun = OwnUsage.ThreadTime();
+        TimeSpan toBegin = TimeSpan.Zero;
         foreach (WatchedProcess process in processes)
         {
-            if (process.Found.Process is not { } go)
-                continue;
-            TimeSpan before = OwnUsage.ThreadTime();
-            // The first look at a program reads its debug information, which no other does.
-            bool isFirst = go.BirthClock.Count == 0;
-            go.LookAtIds();
-            spent += isFirst ? TimeSpan.Zero : OwnUsage.ThreadTime() - before;
+            if (process.Found.Process is { } go)
+                toBegin += Look(go);
         }
-        rest = spent * RestPerCost < RestMin ? RestMin : spent * RestPerCost;
+        TimeSpan needed = (OwnUsage.ThreadTime() - begun - toBegin) * RestPerCost;
+        rest = needed < turn ? turn : needed;
+    }
+
+    /// <summary>Looks at one, and returns what it cost beyond a look: the first reads the debug information.</summary>
+    private static TimeSpan Look(GoProcess process)
+    {
+        if (process.BirthClock.Count > 0)
+        {
+            process.LookAtIds();
+            return TimeSpan.Zero;
+        }
+        TimeSpan before = OwnUsage.ThreadTime();
+        process.LookAtIds();
+        return OwnUsage.ThreadTime() - before;
     }
 }

@@ -10,9 +10,11 @@ public sealed partial class ProcessTable(
     AgentOptions options, BinaryCache binaries, QuietMemory memory, TimeProvider time, ILogger<ProcessTable> log)
     : BackgroundService
 {
+    private static readonly TimeSpan ClocksEvery = TimeSpan.FromSeconds(1);
+
     private readonly ProcessDiscovery discovery = new(binaries);
-    private readonly WaitClocks waits = new(options, time);
-    private readonly BirthClocks births = new(time);
+    private readonly WaitClocks waits = new(options, ClocksEvery, time);
+    private readonly BirthClocks births = new(ClocksEvery, time);
     private readonly TaskCompletionSource firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile State state = new(ImmutableSortedDictionary<string, WatchedProcess>.Empty);
 
@@ -36,14 +38,17 @@ public sealed partial class ProcessTable(
 
     private async Task RunAsync(CancellationToken stop)
     {
+        // All that is due about now is done in one turn: waking up costs as much as many small looks.
+        TimeSpan turn = options.KeepsClocks && options.LookEvery > ClocksEvery ? ClocksEvery : options.LookEvery;
         long last = 0;
         while (!stop.IsCancellationRequested)
         {
+            long begun = time.GetTimestamp();
             try
             {
-                if (last == 0 || time.GetElapsedTime(last) >= options.LookEvery)
+                if (last == 0 || time.GetElapsedTime(last, begun) + (turn / 2) >= options.LookEvery)
                 {
-                    last = time.GetTimestamp();
+                    last = begun;
                     Look();
                 }
                 if (options.KeepsClocks)
@@ -53,9 +58,7 @@ public sealed partial class ProcessTable(
             {
                 LookFailed(e.Message);
             }
-            TimeSpan pause = options.LookEvery - time.GetElapsedTime(last);
-            if (options.KeepsClocks)
-                pause = Shortest(pause, waits.NextIn, births.NextIn);
+            TimeSpan pause = turn - time.GetElapsedTime(begun);
             if (pause > TimeSpan.Zero)
                 await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -80,14 +83,6 @@ public sealed partial class ProcessTable(
         WatchedProcess[] processes = [.. state.Processes.Values];
         births.Look(processes);
         waits.Look(processes);
-    }
-
-    private static TimeSpan Shortest(params ReadOnlySpan<TimeSpan> spans)
-    {
-        TimeSpan shortest = spans[0];
-        foreach (TimeSpan span in spans)
-            shortest = span < shortest ? span : shortest;
-        return shortest;
     }
 
     private void Publish()

@@ -11,42 +11,34 @@ namespace SideEye.Agent.Watching;
 /// below half a thousandth of a core.
 /// </summary>
 /// <param name="options">How the agent was started.</param>
+/// <param name="turn">How often looks can be asked for: the least rest after one.</param>
 /// <param name="time">The clock.</param>
-public sealed class WaitClocks(AgentOptions options, TimeProvider time)
+public sealed class WaitClocks(AgentOptions options, TimeSpan turn, TimeProvider time)
 {
     private const int RestPerCost = 2000;
-    private static readonly TimeSpan RestMin = TimeSpan.FromSeconds(1);
-
     private readonly Dictionary<string, long> due = [];
-
-    /// <summary>How long until the next look is due.</summary>
-    public TimeSpan NextIn { get; private set; } = RestMin;
 
     /// <summary>Looks at the processes whose time has come.</summary>
     public void Look(IReadOnlyCollection<WatchedProcess> processes)
     {
         HashSet<string> there = [];
-        long next = time.GetTimestamp() + (time.TimestampFrequency * (long)RestMin.TotalSeconds);
+        long dueAbout = time.GetTimestamp() + Ticks(turn / 2);
         foreach (WatchedProcess process in processes)
         {
             string key = process.Found.Key;
             there.Add(key);
-            if (process.Found.Process is not { } go || due.GetValueOrDefault(key) > time.GetTimestamp())
+            if (process.Found.Process is not { } go || due.GetValueOrDefault(key) > dueAbout)
                 continue;
             TimeSpan before = OwnUsage.ThreadTime();
             TryLook(go);
             TimeSpan rest = (OwnUsage.ThreadTime() - before) * RestPerCost * processes.Count;
-            rest = rest < RestMin ? RestMin : rest;
-            due[key] = time.GetTimestamp() + (long)(rest.TotalSeconds * time.TimestampFrequency);
+            due[key] = time.GetTimestamp() + Ticks(rest < turn ? turn : rest);
         }
         foreach (string gone in due.Keys.Where(key => !there.Contains(key)).ToArray())
             due.Remove(gone);
-        foreach (long at in due.Values)
-            next = Math.Min(next, at);
-        // Those that are due within a second are looked at together: waking up costs as much as a small look.
-        TimeSpan until = time.GetElapsedTime(time.GetTimestamp(), next);
-        NextIn = until < RestMin ? RestMin : until;
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     private void TryLook(GoProcess process)
     {
