@@ -13,8 +13,8 @@ namespace SideEye.Host;
 /// </summary>
 internal sealed class IdLook(ProcessMemory memory, GoroutineIdSource source, ulong loadBias)
 {
-    // No GOMAXPROCS goes beyond this: what claims more is no slice of processors.
-    private const int ProcessorsMax = 1 << 14;
+    // Linux knows no more (NR_CPUS); what claims more would make us remember megabytes of every look.
+    private const int ProcessorsMax = 1 << 13;
     private const int WordBytes = 8;
     private const int PairBytes = 2 * WordBytes;
     private const int PairsBesides = 3; // what was taken last, and the slice of processors, which overlap in its length

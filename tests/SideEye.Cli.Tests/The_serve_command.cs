@@ -17,6 +17,7 @@ public sealed class The_serve_command : IDisposable
         {
             CommandRun run = SideEyeProcess.Shell($$"""
                 export SIDEEYE_SERVE_AGENT=127.0.0.1:1 SIDEEYE_SERVE_LISTEN=127.0.0.1:0
+                : > {{folder.FullName}}/said
                 "$SIDEEYE" serve --data {{folder.FullName}}/data 2> {{folder.FullName}}/said > {{folder.FullName}}/log &
                 left=1200
                 until grep -q "cannot be reached" {{folder.FullName}}/said || [ $left = 0 ]; do

@@ -41,8 +41,10 @@ internal static class ServeCommand
             await using (running.ConfigureAwait(false))
             {
                 Say($"listening on {running.Address}, data in {Path.GetFullPath(options.DataFolder)}");
-                await TellAsync(running, stop).ConfigureAwait(false);
-                await running.WaitAsync(stop).ConfigureAwait(false);
+                // A signal may come to the server alone, and while nobody has answered yet.
+                Task end = running.WaitAsync(stop);
+                await TellAsync(running, end).ConfigureAwait(false);
+                await end.ConfigureAwait(false);
             }
         }
         catch (ControlPlaneStartException e)
@@ -52,14 +54,16 @@ internal static class ServeCommand
         return ExitCode.Done;
     }
 
-    private static async Task TellAsync(RunningControlPlane running, CancellationToken stop)
+    private static async Task TellAsync(RunningControlPlane running, Task end)
     {
         long start = TimeProvider.System.GetTimestamp();
-        while (!running.DoAllAgentsAnswer && !stop.IsCancellationRequested
+        while (!running.DoAllAgentsAnswer && !end.IsCompleted
             && TimeProvider.System.GetElapsedTime(start) < AgentsWait)
         {
-            await Task.Delay(100, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(end, Task.Delay(100)).ConfigureAwait(false);
         }
+        if (end.IsCompleted)
+            return;
         foreach (string line in running.Words)
             Say(line);
     }
