@@ -16,8 +16,8 @@ public sealed class Storing_many_goroutines(ITestOutputHelper output) : IDisposa
 {
     private const int Goroutines = 100_000;
     private const int Stacks = 1_000;
-    private static readonly DateTimeOffset CreatedAfter = new(2026, 3, 14, 15, 9, 26, TimeSpan.Zero);
     private const int FramesPerStack = 14;
+    private static readonly DateTimeOffset CreatedAfter = new(2026, 3, 14, 15, 9, 26, TimeSpan.Zero);
 
     private readonly TemporaryFolder folder = new();
 
@@ -31,6 +31,7 @@ public sealed class Storing_many_goroutines(ITestOutputHelper output) : IDisposa
         StoreAll(folder.File("warm.duckdb"), goroutines, frames);
         GC.Collect();
         File.WriteAllText("/proc/self/clear_refs", "5");
+        long residentKilobytes = PeakResidentKilobytes();
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         TimeSpan processorBefore = Environment.CpuUsage.TotalTime;
         long started = Stopwatch.GetTimestamp();
@@ -44,7 +45,8 @@ public sealed class Storing_many_goroutines(ITestOutputHelper output) : IDisposa
             $"{Goroutines:N0} goroutines: {took.TotalMilliseconds:N0} ms, "
             + $"{processor.TotalMilliseconds:N0} ms of processor time, "
             + $"{allocated / 1024:N0} KiB managed, "
-            + $"{peakKilobytes / 1024:N0} MiB peak RSS, file {new FileInfo(path).Length / 1024:N0} KiB");
+            + $"{residentKilobytes / 1024:N0} and then {peakKilobytes / 1024:N0} MiB peak RSS, "
+            + $"file {new FileInfo(path).Length / 1024:N0} KiB");
 
         Assert.Equal([$"{Goroutines} | {Goroutines * FramesPerStack}"], QueryText.Ask(path,
             "SELECT (SELECT count(*) FROM goroutines), (SELECT count(*) FROM frames)"));
@@ -52,7 +54,8 @@ public sealed class Storing_many_goroutines(ITestOutputHelper output) : IDisposa
         // Processor time, because other builds and tests share the machine.
         Assert.InRange(processor.TotalSeconds, 0, 1);
         Assert.InRange(allocated, 0, 4 << 20);
-        Assert.InRange(peakKilobytes, 0, 350 << 10);
+        // A process of its own begins with 165 MB; what other tests have left in this one is not of the storing.
+        Assert.InRange(peakKilobytes - residentKilobytes, 0, (350 - 165) << 10);
     }
 
     [Fact]
