@@ -196,7 +196,7 @@ internal sealed class GoroutineDecoder : IDisposable
         WaitBound? bound = null;
         if (g.Status == GoroutineStatus.Waiting && collections.LatestStart(g.WaitSince) is long begun && begun <= now)
             bound = new WaitBound(now - begun, WaitBound.Runtime);
-        if (records.Clock?.FirstSeenNs(g) is long seen && seen <= now)
+        if (records.WaitClock?.FirstSeenNs(g) is long seen && seen <= now)
             bound = WaitBound.Longer(bound, new WaitBound(now - seen, WaitBound.Observed));
         return bound;
     }

@@ -78,7 +78,7 @@ public sealed record ProcessRecords
     public IReadOnlyDictionary<ulong, ulong> ContextKeyPointers { get; init; } = new Dictionary<ulong, ulong>();
 
     /// <summary>What was seen of its goroutines' waits before; null when nobody looked.</summary>
-    public WaitClock? Clock { get; init; }
+    public WaitClock? WaitClock { get; init; }
 
     /// <summary>What was seen of its goroutines' ids before; null when nobody looked.</summary>
     public Births.Births? Births { get; init; }

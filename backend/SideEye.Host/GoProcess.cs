@@ -41,7 +41,7 @@ public sealed class GoProcess
     public ulong LoadBias { get; }
 
     /// <summary>What was seen of its goroutines' waits so far.</summary>
-    public WaitClock Clock { get; } = new();
+    public WaitClock WaitClock { get; } = new();
 
     /// <summary>What was seen of the ids of its goroutines so far.</summary>
     public BirthClock BirthClock { get; } = new();
@@ -82,7 +82,7 @@ public sealed class GoProcess
     /// buffers, and for telling that a wait goes on.
     /// </summary>
     /// <param name="goroutinesMax">Most goroutines to look at.</param>
-    /// <param name="feedsClock">True to let <see cref="Clock"/> see them.</param>
+    /// <param name="feedsClock">True to let <see cref="WaitClock"/> see them.</param>
     /// <exception cref="TargetException">The list of goroutines cannot be read.</exception>
     public GoroutineScan Scan(long goroutinesMax, bool feedsClock)
     {
@@ -92,7 +92,7 @@ public sealed class GoProcess
         if (!isRead)
             throw Refused(Pid);
         count = Math.Min(count, (ulong)goroutinesMax);
-        return GoroutineScan.Read(process.Memory, Binary, array, count, feedsClock ? Clock : null);
+        return GoroutineScan.Read(process.Memory, Binary, array, count, feedsClock ? WaitClock : null);
     }
 
     /// <summary>

@@ -112,7 +112,7 @@ public sealed class PreparedProcess : IDisposable
             Result = read.Result,
             Regions = [.. Enumerable.Range(0, read.RegionCount).Select(read.Region)],
             LabelFormat = NativeLayouts.LabelFormat(process.Binary),
-            Clock = process.Clock,
+            WaitClock = process.WaitClock,
             Births = process.BirthClock.Known(),
             Capture = capture,
             CollectionEnd = process.CollectionEnd(),

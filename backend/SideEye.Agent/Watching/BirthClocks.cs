@@ -5,8 +5,8 @@ namespace SideEye.Agent.Watching;
 
 /// <summary>
 /// Keeps the birth clocks of the watched processes: looks every second at which ids their goroutines have, stopping
-/// nothing. A round that cost c of processor time is followed by 4000 c without one, so that they stay below a quarter
-/// of a thousandth of a core.
+/// nothing. A round that cost c of processor time is followed by 4000 c without one, to the nearest turn, so that they
+/// take about a quarter of a thousandth of a core at most.
 /// </summary>
 /// <param name="turn">How often looks can be asked for: the least rest after a round.</param>
 /// <param name="time">The clock.</param>

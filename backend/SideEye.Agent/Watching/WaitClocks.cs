@@ -7,8 +7,8 @@ namespace SideEye.Agent.Watching;
 
 /// <summary>
 /// Keeps the wait clocks of the watched processes: looks at their goroutines now and then, stopping nothing. A look
-/// that cost c of processor time is followed by 2000 c without one for each process, so that all looks together stay
-/// below half a thousandth of a core.
+/// that cost c of processor time is followed by 2000 c without one for each process, to the nearest turn, so that all
+/// looks together take about half a thousandth of a core at most.
 /// </summary>
 /// <param name="options">How the agent was started.</param>
 /// <param name="turn">How often looks can be asked for: the least rest after one.</param>
@@ -16,6 +16,7 @@ namespace SideEye.Agent.Watching;
 public sealed class WaitClocks(AgentOptions options, TimeSpan turn, TimeProvider time)
 {
     private const int RestPerCost = 2000;
+
     private readonly Dictionary<string, long> due = [];
 
     /// <summary>Looks at the processes whose time has come.</summary>
